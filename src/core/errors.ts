@@ -1,0 +1,14 @@
+/** gobgpd does not answer, or what answers is not a gobgpd that we can drive. The message says what was found and what to do. */
+export class SpeakerUnreachable extends Error {
+  override readonly name = "SpeakerUnreachable";
+}
+
+/** The command line or the config cannot be used; exit code 2. The message is complete and printed as it is, without a stack. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The one line of an unknown thrown value that is fit for an operator. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

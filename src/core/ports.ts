@@ -1,0 +1,50 @@
+import type { Prefix, Address } from "./address.ts";
+import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
+import type { KernelState, SpeakerState } from "./state.ts";
+
+/** Links, addresses and IPVS of one network namespace. */
+export interface Kernel {
+  /** Reads the whole state, in a number of subprocesses that does not grow with it. Throws an Error whose message names the command, what it answered and the remedy. */
+  observe(signal: AbortSignal): Promise<KernelState>;
+  /** Applies the ops in order and answers one result for each, in the same order; a failure does not stop the others. Never throws for a failing op. */
+  apply(ops: readonly KernelOp[], signal: AbortSignal): Promise<readonly OpResult<KernelOp>[]>;
+}
+
+/** What the peers of established sessions have been sent, by peer (adj-out). */
+export type Sent = ReadonlyMap<Address, ReadonlySet<Prefix>>;
+
+/** One gobgpd. */
+export interface Speaker {
+  /** Reads the whole state; throws SpeakerUnreachable while gobgpd does not answer. */
+  observe(signal: AbortSignal): Promise<SpeakerState>;
+  /** Applies the ops in order, one writer at a time, and answers one result for each in the same order. Never throws for a failing op. */
+  apply(ops: readonly SpeakerOp[], signal: AbortSignal): Promise<readonly OpResult<SpeakerOp>[]>;
+  /** What each established peer holds of our paths, as gobgpd tells it; two calls a peer, whatever the number of paths. */
+  sent(signal: AbortSignal): Promise<Sent>;
+}
+
+/** What the speaker tells by itself, without being asked. */
+export type SpeakerEvent =
+  | { readonly kind: "up"; readonly version: "GoBGP 3" | "GoBGP 4"; readonly api: string }
+  /** Said once for each change, not for each try. `reason` names what was found and what to do. */
+  | { readonly kind: "down"; readonly reason: string }
+  | { readonly kind: "session"; readonly peer: Address; readonly state: string }
+  /** Something changed in the RIB, by us or by others: look again. */
+  | { readonly kind: "table" };
+
+export type ProbeResult =
+  | { readonly ok: true }
+  | { readonly ok: false /** One line, bounded, never a whole response body. */; readonly reason: string };
+
+/** A configured check, ready to run. */
+export interface HealthCheck {
+  /** One run. A failing service is a result, not an exception; never outlives `signal`. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** Time as it is passed in; monotonic milliseconds, so that a clock step changes nothing. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once (without throwing) when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,63 @@
+import type { Address, Prefix } from "./address.ts";
+import type { Path } from "./path.ts";
+import type { VirtualService, VirtualServiceKey } from "./service.ts";
+
+export interface LinkAddress {
+  readonly address: Address;
+  readonly prefixLength: number;
+  /** False while IPv6 duplicate address detection runs or after it failed: the kernel does not answer for it. */
+  readonly usable: boolean;
+}
+
+export interface Link {
+  readonly name: string;
+  /** `dummy`, `veth`, ...; empty for a physical device (rtnetlink's IFLA_INFO_KIND). */
+  readonly kind: string;
+  readonly alias: string;
+  readonly up: boolean;
+  readonly addresses: readonly LinkAddress[];
+}
+
+/** What the kernel was seen to hold: all links of the network namespace, and all of its IPVS table where we manage IPVS. */
+export interface KernelState {
+  readonly links: ReadonlyMap<string, Link>;
+  /** undefined: IPVS is not ours to manage (`-ipvs-setup=false`), so it was not read. */
+  readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService> | undefined;
+}
+
+export interface Identity {
+  readonly as: number;
+  readonly routerId: Address;
+  /** -1: do not listen; 1..65535. */
+  readonly listenPort: number;
+}
+
+export interface PeerConfig {
+  readonly address: Address;
+  readonly as: number;
+  /** The peer's TCP port, 1..65535. */
+  readonly port: number;
+}
+
+export type SessionState = "unknown" | "idle" | "connect" | "active" | "opensent" | "openconfirm" | "established";
+
+export interface Peer extends PeerConfig {
+  readonly session: SessionState;
+}
+
+/** What gobgpd was seen to hold. */
+export interface SpeakerState {
+  /** undefined: gobgpd runs, BGP is not started in it. */
+  readonly identity: Identity | undefined;
+  /** The local-only policy stands in both directions: learned routes are not passed on. */
+  readonly originatorOnly: boolean;
+  readonly peers: ReadonlyMap<Address, Peer>;
+  /** Paths that were injected on this host, whoever did it; learned ones are left out. */
+  readonly paths: ReadonlyMap<Prefix, Path>;
+}
+
+/** Each half is undefined while it could not be read: unknown is not empty. */
+export interface Observed {
+  readonly kernel: KernelState | undefined;
+  readonly speaker: SpeakerState | undefined;
+}
