@@ -1,6 +1,13 @@
 /** gobgpd does not answer, or what answers is not a gobgpd that we can drive. The message says what was found and what to do. */
 export class SpeakerUnreachable extends Error {
   override readonly name = "SpeakerUnreachable";
+  /** Nothing listens at the API's address (refused, no such socket): the process that held our sessions is gone. A hung one is not absent. */
+  readonly absent: boolean;
+
+  constructor(message: string, absent = false) {
+    super(message);
+    this.absent = absent;
+  }
 }
 
 /** The command line or the config cannot be used; exit code 2. The message is complete and printed as it is, without a stack. */

@@ -1,4 +1,4 @@
-import type { Prefix, Address } from "./address.ts";
+import type { Address, Prefix } from "./address.ts";
 import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
 import type { KernelState, SpeakerState } from "./state.ts";
 

@@ -56,8 +56,9 @@ export interface SpeakerState {
   readonly paths: ReadonlyMap<Prefix, Path>;
 }
 
-/** Each half is undefined while it could not be read: unknown is not empty. */
 export interface Observed {
+  /** undefined: it could not be read. Unknown is not empty. */
   readonly kernel: KernelState | undefined;
-  readonly speaker: SpeakerState | undefined;
+  /** undefined: it could not be read; "absent": nothing listens at the API's address, so no session carries a path of ours. */
+  readonly speaker: SpeakerState | "absent" | undefined;
 }

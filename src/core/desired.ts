@@ -1,0 +1,122 @@
+import type { Address, Prefix } from "./address.ts";
+import { family, networkPrefix } from "./address.ts";
+import type { Verdict } from "./health.ts";
+import type { Path } from "./path.ts";
+import type { Service, Vip, VirtualService, VirtualServiceKey } from "./service.ts";
+import { virtualServiceKey } from "./service.ts";
+import type { Identity, PeerConfig } from "./state.ts";
+
+/** What the operator asks for, resolved. */
+export interface Intent {
+  /** managed: we start BGP and own the peers; shared: gobgpd's own config does, and we own only our paths. */
+  readonly mode: "managed" | "shared";
+  /** In managed mode always there; in shared mode gobgpd's own is taken as it is. */
+  readonly identity: Identity | undefined;
+  readonly peers: readonly PeerConfig[];
+  /** The host's own address by family. */
+  readonly nextHop: { readonly ipv4?: Address | undefined; readonly ipv6?: Address | undefined };
+  readonly services: readonly Service[];
+  /** `-network-setup`: without it links, addresses and IPVS are the operator's, and are not verified. */
+  readonly network: boolean;
+  /** `-ipvs-setup`, which counts only together with `-network-setup`. */
+  readonly ipvs: boolean;
+}
+
+/** What the checks of one service say together, and in one line why. */
+export interface ServiceHealth {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+/** serving: announce what is healthy; leaving: withdraw all, the dataplane stays for the flows still coming; gone: the dataplane goes too. */
+export type Stage = "serving" | "leaving" | "gone";
+
+export interface BoundVip extends Vip {
+  readonly link: string;
+}
+
+export interface Announcement {
+  readonly path: Path;
+  /** keep: nothing is known yet, so what is announced stays announced and what is not stays withdrawn. */
+  readonly want: "announce" | "withdraw" | "keep";
+  /** Why it is not announced, or what speaks for it. */
+  readonly reason: string;
+  readonly services: readonly string[];
+  /** What has to be seen in the kernel before this may be announced. */
+  readonly vips: readonly BoundVip[];
+  readonly virtualServices: readonly VirtualServiceKey[];
+}
+
+/** What should be, whatever is. */
+export interface Desired {
+  readonly mode: "managed" | "shared";
+  readonly identity: Identity | undefined;
+  readonly peers: readonly PeerConfig[];
+  /** False until the first verdicts are in: peers that come before the paths get an End-of-RIB for an empty table. */
+  readonly peersMayStart: boolean;
+  readonly links: ReadonlyMap<string, readonly Vip[]>;
+  readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService>;
+  readonly announcements: ReadonlyMap<Prefix, Announcement>;
+}
+
+const UNPROBED: ServiceHealth = { verdict: "unknown", reason: "no verdict yet" };
+
+/** What should be, from what was asked for, the health of each service by name, and the stage of this process's life. */
+export function derive(
+  intent: Intent,
+  health: ReadonlyMap<string, ServiceHealth>,
+  stage: Stage,
+  peersMayStart: boolean,
+): Desired {
+  const links = new Map<string, Map<Address, Vip>>();
+  const virtualServices = new Map<VirtualServiceKey, VirtualService>();
+  const announcements = new Map<Prefix, Announcement>();
+  for (const service of intent.services) {
+    const own = intent.ipvs && intent.network ? service.virtualServices : [];
+    if (stage !== "gone" && intent.network) {
+      const vips = links.get(service.link) ?? new Map<Address, Vip>();
+      links.set(service.link, vips);
+      for (const vip of service.vips) vips.set(vip.address, vip);
+      for (const one of own) virtualServices.set(virtualServiceKey(one), one);
+    }
+    for (const vip of service.vips) {
+      const nextHop = intent.nextHop[family(vip.address)];
+      if (nextHop === undefined) continue;
+      const prefix = networkPrefix(vip.address, vip.prefixLength);
+      const wanted = wish(service, health.get(service.name) ?? UNPROBED, stage);
+      const needs = {
+        vips: intent.network ? [{ ...vip, link: service.link }] : [],
+        virtualServices: own.filter((one) => one.vip === vip.address).map(virtualServiceKey),
+      };
+      const other = announcements.get(prefix);
+      const fresh = { path: { prefix, nextHop }, services: [service.name], ...wanted, ...needs };
+      announcements.set(prefix, other === undefined ? fresh : both(other, fresh));
+    }
+  }
+  const { mode, identity, peers } = intent;
+  const carried = new Map([...links].map(([link, vips]) => [link, [...vips.values()]]));
+  return { mode, identity, peers, peersMayStart, links: carried, virtualServices, announcements };
+}
+
+function wish(service: Service, health: ServiceHealth, stage: Stage): Pick<Announcement, "want" | "reason"> {
+  if (stage !== "serving") return { want: "withdraw", reason: "this controller is stopping" };
+  const reason = `${service.name} is ${health.verdict}: ${health.reason}`;
+  return { want: health.verdict === "up" ? "announce" : health.verdict === "down" ? "withdraw" : "keep", reason };
+}
+
+/** Services that share a prefix all have to be well: a router cannot tell their ports apart. */
+function both(a: Announcement, b: Announcement): Announcement {
+  const worse = rank(a) <= rank(b) ? a : b;
+  return {
+    path: a.path,
+    want: worse.want,
+    reason: worse.reason,
+    services: [...a.services, ...b.services],
+    vips: [...a.vips, ...b.vips],
+    virtualServices: [...a.virtualServices, ...b.virtualServices],
+  };
+}
+
+function rank(announcement: Announcement): number {
+  return ["withdraw", "keep", "announce"].indexOf(announcement.want);
+}

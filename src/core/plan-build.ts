@@ -1,0 +1,75 @@
+import { mayTake } from "./claim.ts";
+import { boundAs, sameScheduling, sameServer } from "./dataplane.ts";
+import type { Desired } from "./desired.ts";
+import type { KernelOp, Op } from "./op.ts";
+import type { Ownership } from "./ownership.ts";
+import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
+import type { Vip, VirtualService } from "./service.ts";
+import { realServerKey, virtualServiceKey } from "./service.ts";
+import type { KernelState, Link } from "./state.ts";
+
+/** What has to be made or mended in the kernel, links before addresses before virtual services before real servers. */
+export function build(desired: Desired, kernel: KernelState, owned: Ownership): KernelOp[] {
+  const ops: KernelOp[] = [];
+  for (const [name, vips] of desired.links) ops.push(...buildLink(name, vips, kernel.links.get(name), owned));
+  for (const wanted of desired.virtualServices.values()) {
+    if (!owned.virtualServices.has(virtualServiceKey(wanted))) continue;
+    ops.push(...buildVirtualService(wanted, kernel.virtualServices?.get(virtualServiceKey(wanted)), owned));
+  }
+  return ops;
+}
+
+/** True for ops that add something a VIP may wait for. */
+export function isBuilding(op: Op): boolean {
+  return op.target === "kernel" && !op.kind.endsWith(".delete");
+}
+
+function buildLink(name: string, vips: readonly Vip[], link: Link | undefined, owned: Ownership): KernelOp[] {
+  const ops: KernelOp[] = [];
+  if (link === undefined) ops.push({ target: "kernel", kind: "link.add", link: name });
+  else if (!mayTake(link, vips, owned)) return [];
+  if (link === undefined || !isOurs(link)) ops.push({ target: "kernel", kind: "link.mark", link: name });
+  // Up comes before the addresses: taking a link down deletes its IPv6 addresses.
+  if (link === undefined || !link.up) ops.push({ target: "kernel", kind: "link.up", link: name });
+  for (const vip of vips) {
+    const { address, prefixLength } = vip;
+    const bound = link === undefined ? undefined : boundAs(link, vip);
+    if (bound?.usable === true) continue;
+    const target = { target: "kernel", link: name, address, prefixLength } as const;
+    if (bound !== undefined) ops.push({ ...target, kind: "address.delete" });
+    ops.push({ ...target, kind: "address.add" });
+  }
+  // The same VIP under an old length would announce and answer for the wrong network.
+  const lengths = new Map(vips.map((vip) => [vip.address, vip.prefixLength]));
+  for (const old of link?.addresses ?? []) {
+    const length = lengths.get(old.address);
+    if (length === undefined || length === old.prefixLength || !owned.addresses.has(addressKey(name, old))) continue;
+    ops.push({
+      target: "kernel",
+      kind: "address.delete",
+      link: name,
+      address: old.address,
+      prefixLength: old.prefixLength,
+    });
+  }
+  return ops;
+}
+
+function buildVirtualService(wanted: VirtualService, found: VirtualService | undefined, owned: Ownership): KernelOp[] {
+  const ops: KernelOp[] = [];
+  if (found === undefined) ops.push({ target: "kernel", kind: "virtualService.add", service: wanted });
+  else if (!sameScheduling(found, wanted)) ops.push({ target: "kernel", kind: "virtualService.edit", service: wanted });
+  for (const server of wanted.realServers) {
+    const there = found?.realServers.find((other) => realServerKey(other) === realServerKey(server));
+    if (there === undefined) ops.push({ target: "kernel", kind: "realServer.add", service: wanted, server });
+    else if (!sameServer(there, server))
+      ops.push({ target: "kernel", kind: "realServer.edit", service: wanted, server });
+  }
+  for (const server of found?.realServers ?? []) {
+    const unwanted = !wanted.realServers.some((other) => realServerKey(other) === realServerKey(server));
+    if (unwanted && owned.realServers.has(ownedServerKey(wanted, server))) {
+      ops.push({ target: "kernel", kind: "realServer.delete", service: wanted, server });
+    }
+  }
+  return ops;
+}

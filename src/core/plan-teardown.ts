@@ -1,0 +1,44 @@
+import type { Address } from "./address.ts";
+import { bits, family, networkPrefix } from "./address.ts";
+import { isLinkLocal } from "./dataplane.ts";
+import type { Desired } from "./desired.ts";
+import type { KernelOp } from "./op.ts";
+import type { Ownership } from "./ownership.ts";
+import { addressKey, isOurs } from "./ownership.ts";
+import type { KernelState, LinkAddress, Observed } from "./state.ts";
+
+/**
+ * What we own and nobody wants any more, services before addresses before links. Nothing that an announced path may still draw
+ * traffic to is touched, and nothing at all while it is unknown what is announced.
+ */
+export function tearDown(
+  desired: Desired,
+  kernel: KernelState,
+  speaker: Observed["speaker"],
+  owned: Ownership,
+): KernelOp[] {
+  if (speaker === undefined) return [];
+  const announced = new Set<string>(speaker === "absent" ? [] : speaker.paths.keys());
+  const lengths = new Set([...announced].map((prefix) => Number(prefix.slice(prefix.lastIndexOf("/") + 1))));
+  const attracts = (address: Address): boolean =>
+    [...lengths].some((length) => length <= bits(family(address)) && announced.has(networkPrefix(address, length)));
+  const ops: KernelOp[] = [];
+  for (const [key, service] of kernel.virtualServices ?? []) {
+    if (desired.virtualServices.has(key) || !owned.virtualServices.has(key) || attracts(service.vip)) continue;
+    ops.push({ target: "kernel", kind: "virtualService.delete", service });
+  }
+  for (const link of kernel.links.values()) {
+    const wanted = new Set((desired.links.get(link.name) ?? []).map((vip) => vip.address));
+    const goes = (address: LinkAddress): boolean =>
+      owned.addresses.has(addressKey(link.name, address)) && !wanted.has(address.address) && !attracts(address.address);
+    const leaving = link.addresses.filter(goes);
+    for (const { address, prefixLength } of leaving) {
+      ops.push({ target: "kernel", kind: "address.delete", link: link.name, address, prefixLength });
+    }
+    const staying = link.addresses.filter((address) => !goes(address) && !isLinkLocal(address));
+    const ours = isOurs(link) && owned.links.has(link.name);
+    if (ours && !desired.links.has(link.name) && staying.length === 0)
+      ops.push({ target: "kernel", kind: "link.delete", link: link.name });
+  }
+  return ops;
+}
