@@ -23,14 +23,14 @@ export function plan(desired: Desired, observed: Observed, owned: Ownership, pat
   const { kernel } = observed;
   const speaker = drivable(desired, observed);
   const building = kernel === undefined ? [] : build(desired, kernel, owned);
-  const withdrawals = withdraw(desired, observed, owned, patience);
+  const repairing = patience.repair && building.some(isBuilding);
+  const withdrawals = withdraw(desired, observed, owned, repairing);
   const ops: Op[] = [...withdrawals];
   if (speaker !== undefined) ops.push(...start(desired, speaker));
   ops.push(...building);
   if (speaker !== undefined) {
     ops.push(...announce(desired, observed, speaker));
-    const pathsAreIn = !(patience.repair && building.some(isBuilding));
-    ops.push(...peers(desired, speaker, pathsAreIn));
+    ops.push(...peers(desired, speaker, !repairing));
   }
   if (kernel !== undefined && patience.tearDown && withdrawals.length === 0) {
     ops.push(...tearDown(desired, kernel, observed.speaker, owned));
@@ -49,7 +49,7 @@ export function drivable(desired: Desired, observed: Observed): SpeakerState | u
 }
 
 /** Whatever else gobgpd is, a path of ours that is not true has to leave it: not even an identity that is not ours stands in the way. */
-function withdraw(desired: Desired, observed: Observed, owned: Ownership, patience: Patience): SpeakerOp[] {
+function withdraw(desired: Desired, observed: Observed, owned: Ownership, repairing: boolean): SpeakerOp[] {
   const { speaker } = observed;
   if (speaker === undefined || speaker === "absent") return [];
   const unwanted = (prefix: Prefix): boolean => {
@@ -57,7 +57,7 @@ function withdraw(desired: Desired, observed: Observed, owned: Ownership, patien
     if (announcement === undefined) return owned.prefixes.has(prefix);
     if (announcement.want === "withdraw") return true;
     const broken = observed.kernel !== undefined && missing(announcement, desired, observed.kernel).length > 0;
-    return broken && !patience.repair;
+    return broken && !repairing;
   };
   return [...speaker.paths.keys()]
     .filter(unwanted)
