@@ -1,0 +1,20 @@
+import type { Site, Station } from "./site.ts";
+
+/** The config file of one host of the demo, as an operator would write it. */
+export function hostConfig(site: Site, host: Station): unknown {
+  return {
+    bgp: {
+      peers: site.routers.map((router) => ({ address: router.ipv4, as: site.routerAs })),
+      local: { routerID: host.ipv4, as: site.hostAs, listenPort: 179, nextHop: { ipv6: host.ipv6 } },
+    },
+    services: [
+      {
+        name: "web",
+        vips: site.vips,
+        ports: [{ servicePort: site.servicePort, targetLocalPort: site.targetPort }],
+        protocol: "tcp",
+        httphealthcheck: { port: site.targetPort },
+      },
+    ],
+  };
+}

@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { KernelWatch } from "./kernel-watch.ts";
+import type { Namespace } from "./namespace.ts";
+import { Program } from "./program.ts";
+import type { Site, Station } from "./site.ts";
+
+const MAIN = process.env["BGP_LB_MAIN"] ?? fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+export interface HostOptions {
+  readonly config: unknown;
+  /** Further flags of the controller, after those of the lab. */
+  readonly flags?: readonly string[];
+}
+
+/** One host of the load balancer: its own gobgpd, its controller, and the service that says the host's name. */
+export class Host {
+  readonly name: string;
+  readonly station: Station;
+  readonly namespace: Namespace;
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  /** Where the controller is asked for its metrics; over the LAN, so that the lab's client can read it from outside. */
+  readonly metrics: { readonly host: string; readonly port: number };
+  readonly service: Program;
+  readonly gobgpd: Program;
+  readonly controller: Program;
+  readonly #options: HostOptions;
+  readonly #directory: string;
+
+  constructor(site: Site, station: Station, namespace: Namespace, directory: string, options: HostOptions) {
+    this.name = station.name;
+    this.station = station;
+    this.namespace = namespace;
+    this.#options = options;
+    this.#directory = directory;
+    this.configFile = join(directory, `${station.name}.json`);
+    this.stateDirectory = join(directory, `${station.name}.state`);
+    this.metrics = { host: station.ipv4, port: 9100 };
+    const program = (name: string, argv: readonly string[], supervised = false) =>
+      new Program({ name: `${name} of ${station.name}`, namespace, argv, log: this.#log(name), supervised });
+    // busybox: a web server without start-up time, which every Debian and Ubuntu has in one small package.
+    this.service = program("service", ["busybox", "httpd", "-f", "-p", `[::]:${site.targetPort}`, "-h", this.#root]);
+    this.gobgpd = program("gobgpd", ["gobgpd", "--api-hosts=127.0.0.1:50051", "--pprof-disable"], true);
+    this.controller = program("controller", this.controllerArgv());
+  }
+
+  /** The controller's command line; `arguments_` come last, for a subcommand's sake first. */
+  controllerArgv(subcommand: readonly string[] = []): readonly string[] {
+    const metrics = `${this.metrics.host}:${this.metrics.port}`;
+    const flags = ["-config", this.configFile, "-ipvs-setup", "-state-dir", this.stateDirectory];
+    const own = [...flags, "-metrics-address", metrics, ...(this.#options.flags ?? [])];
+    return [process.execPath, MAIN, ...subcommand, ...own];
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    await mkdir(this.stateDirectory, { recursive: true });
+    await writeFile(join(this.#root, "index.html"), `${this.name}\n`);
+    await writeFile(this.configFile, `${JSON.stringify(this.#options.config, undefined, 2)}\n`);
+  }
+
+  start(): void {
+    this.service.start();
+    this.gobgpd.start();
+    this.controller.start();
+  }
+
+  /** Every address of every link but the loopback, as `link address/length`, sorted. */
+  async addresses(): Promise<readonly string[]> {
+    const links: unknown = JSON.parse(await this.namespace.run(["ip", "-json", "addr"]));
+    const found = (links as readonly IpAddr[]).flatMap((link) =>
+      link.addr_info
+        .filter((info) => info.scope === "global")
+        .map((info) => `${link.ifname} ${info.local}/${info.prefixlen}`),
+    );
+    return found.sort();
+  }
+
+  /** The names of the links, sorted. */
+  async links(): Promise<readonly string[]> {
+    const links: unknown = JSON.parse(await this.namespace.run(["ip", "-json", "link"]));
+    return (links as readonly IpAddr[]).map((link) => link.ifname).sort();
+  }
+
+  /** The IPVS table as ipvsadm(8) saves it, one line for each virtual service and real server, in the kernel's order. */
+  async ipvs(): Promise<readonly string[]> {
+    return (await this.namespace.run(["ipvsadm", "-Sn"])).split("\n").filter(Boolean);
+  }
+
+  /** Records every change of the kernel's links and addresses from now on, until it is stopped. */
+  async watchKernel(): Promise<KernelWatch> {
+    const watch = new KernelWatch(this.namespace, this.#directory);
+    await watch.start();
+    return watch;
+  }
+
+  async stop(): Promise<void> {
+    // The controller first: it still finds the gobgpd that it withdraws from.
+    await this.controller.dispose();
+    await Promise.all([this.service.dispose(), this.gobgpd.dispose()]);
+  }
+
+  get #root(): string {
+    return join(this.#directory, `${this.name}.www`);
+  }
+
+  #log(name: string): string {
+    return join(this.#directory, `${this.name}-${name}.log`);
+  }
+}
+
+interface IpAddr {
+  readonly ifname: string;
+  readonly addr_info: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
+}
