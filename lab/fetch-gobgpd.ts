@@ -134,7 +134,7 @@ async function mirror(): Promise<string> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const asked = process.argv.slice(2).flatMap((word) => (word === "all" ? GOBGPD_VERSIONS : [word]));
+  const asked = process.argv.slice(2).flatMap((word) => (word === "all" ? [...GOBGPD_VERSIONS] : [word]));
   const unknown = asked.find((word) => !(word in SUITES));
   if (asked.length === 0 || unknown !== undefined) {
     console.error(`usage: node lab/fetch-gobgpd.ts all | ${GOBGPD_VERSIONS.join(" | ")}`);

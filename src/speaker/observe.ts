@@ -1,0 +1,45 @@
+import type { Address, Prefix } from "../core/address.ts";
+import type { Path } from "../core/path.ts";
+import type { Sent } from "../core/ports.ts";
+import type { SpeakerState } from "../core/state.ts";
+import type { Connection } from "./connection.ts";
+import { decodeIdentity } from "./identity.ts";
+import { decodePath, isLocal } from "./path.ts";
+import { DIRECTIONS, isLocalOnly } from "./policy.ts";
+
+/** Reads what gobgpd holds, in six calls whatever the number of paths and peers, and in one while BGP is not started. */
+export async function readState(connection: Connection, signal: AbortSignal): Promise<SpeakerState> {
+  const identity = decodeIdentity(await connection.global(signal));
+  // Before StartBgp gobgpd answers the other lists with an error.
+  if (identity === undefined) return { identity, originatorOnly: false, peers: new Map(), paths: new Map() };
+  const [peers, wirePaths, ...assignments] = await Promise.all([
+    connection.peers(signal),
+    connection.paths("global", signal),
+    ...DIRECTIONS.map((direction) => connection.policyAssignment(direction, signal)),
+  ]);
+  const paths = new Map<Prefix, Path>();
+  for (const wire of wirePaths) {
+    const path = isLocal(wire) ? decodePath(wire, connection.dialect) : undefined;
+    // Others may hold a second path for a prefix under an identifier; ours is always the one without.
+    if (path !== undefined && (wire.identifier === 0 || !paths.has(path.prefix))) paths.set(path.prefix, path);
+  }
+  return {
+    identity,
+    originatorOnly: assignments.every(isLocalOnly),
+    peers: new Map(peers.map((peer) => [peer.address, peer])),
+    paths,
+  };
+}
+
+/** Reads which of the local paths each established peer is sent; gobgpd lists them for peers without a session as well. */
+export async function readSent(connection: Connection, signal: AbortSignal): Promise<Sent> {
+  const sent = new Map<Address, ReadonlySet<Prefix>>();
+  if (decodeIdentity(await connection.global(signal)) === undefined) return sent;
+  for (const peer of await connection.peers(signal)) {
+    if (peer.session !== "established") continue;
+    const wirePaths = await connection.paths({ sentTo: peer.address }, signal);
+    const paths = wirePaths.filter(isLocal).map((wire) => decodePath(wire, connection.dialect));
+    sent.set(peer.address, new Set(paths.flatMap((path) => path?.prefix ?? [])));
+  }
+  return sent;
+}

@@ -1,0 +1,66 @@
+import type { Address, Prefix } from "../core/address.ts";
+import { bits, family, networkPrefix, parseAddress, splitPrefix } from "../core/address.ts";
+import type { Path } from "../core/path.ts";
+import { pathFamily, pathFault } from "../core/path.ts";
+import { ATTRIBUTES, wireFamily } from "./attributes.ts";
+import type { AttributeName, Dialect } from "./dialect.ts";
+import type { WirePath } from "./wire.ts";
+
+const NAMES = Object.keys(ATTRIBUTES) as AttributeName[];
+
+/** A reason why gobgpd must not be sent this announcement, or undefined: GoBGP 3 stores what is malformed without a word. */
+export function announceFault(path: Path): string | undefined {
+  if (parseAddress(path.nextHop) !== path.nextHop) return `next hop ${path.nextHop} is not a canonical address`;
+  return withdrawFault(path.prefix) ?? pathFault(path);
+}
+
+/** A reason why gobgpd must not be sent this withdrawal, or undefined. */
+export function withdrawFault(prefix: Prefix): string | undefined {
+  const { address, length } = splitPrefix(prefix);
+  if (parseAddress(address) !== address) return `${prefix} does not start with a canonical address`;
+  if (!Number.isInteger(length) || length < 1 || length > bits(family(address)))
+    return `prefix length of ${prefix} is not 1..${bits(family(address))}`;
+  const network = networkPrefix(address, length);
+  return network === prefix ? undefined : `${prefix} has host bits set, the network is ${network}`;
+}
+
+/** The Path message of an announcement. `now`, in milliseconds since 1970, is what GoBGP 4 shows as the path's age. */
+export function encodeAnnounce(path: Path, dialect: Dialect, now: number): object {
+  const nlri = wrap(path.prefix, dialect);
+  const pattrs = NAMES.flatMap((name) => {
+    const value = ATTRIBUTES[name].encode(path, nlri);
+    return value === undefined ? [] : [dialect.wrapAttribute(name, value)];
+  });
+  const age = { seconds: Math.floor(now / 1000), nanos: (now % 1000) * 1_000_000 };
+  return { nlri, pattrs, age, family: wireFamily(pathFamily(path)) };
+}
+
+/** The Path message of a withdrawal. gobgpd compares the prefix only, but refuses a path without any next hop. */
+export function encodeWithdraw(prefix: Prefix, dialect: Dialect, now: number): object {
+  const nextHop = (pathFamily({ prefix }) === "ipv4" ? "0.0.0.0" : "::") as Address;
+  return { ...encodeAnnounce({ prefix, nextHop }, dialect, now), is_withdraw: true };
+}
+
+/** The path, or undefined where it is of a kind that we do not announce. */
+export function decodePath(wire: WirePath, dialect: Dialect): Path | undefined {
+  const nlri = dialect.unwrapPrefix(wire.nlri);
+  const address = parseAddress(nlri?.prefix ?? "");
+  if (nlri === undefined || address === undefined) return undefined;
+  const draft: Partial<Path> = {};
+  for (const attribute of wire.pattrs) {
+    const known = dialect.unwrapAttribute(attribute);
+    if (known !== undefined) ATTRIBUTES[known.name].decode(known.value, draft);
+  }
+  if (draft.nextHop === undefined) return undefined;
+  return { prefix: networkPrefix(address, nlri.prefix_len), nextHop: draft.nextHop };
+}
+
+/** Whether the path was injected on this host, by whichever program; a learned path carries its peer's AS. */
+export function isLocal(wire: WirePath): boolean {
+  return wire.source_asn === 0 && !wire.is_withdraw;
+}
+
+function wrap(prefix: Prefix, dialect: Dialect): object {
+  const { address, length } = splitPrefix(prefix);
+  return dialect.wrapPrefix({ prefix_len: length, prefix: address });
+}
