@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { CommandError, oneLine } from "./command-error.ts";
+
+/** How a program that ran to its end answered. A code other than 0 is an answer, not an exception. */
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Text for the program's standard input; it is closed after it. */
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the program is killed. */
+  readonly timeoutMs?: number;
+}
+
+/** The way out of this room to the operating system; two methods, so that tests can stand in for it. */
+export interface Command {
+  /** Runs `argv` without a shell. Throws CommandError where there is no exit code: not installed, killed, cancelled, too much output. */
+  run(argv: readonly string[], options?: RunOptions): Promise<Output>;
+  /** The text of a file under /proc, or undefined where it does not exist. */
+  read(path: string): Promise<string | undefined>;
+}
+
+/** Milliseconds that one program may take before it is killed. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** Milliseconds that each line of a batch adds to it; a slow emulated processor takes 4. */
+const LINE_TIMEOUT_MS = 20;
+
+/** Milliseconds that a batch of so many lines may take. */
+export function batchTimeout(lines: number): number {
+  return DEFAULT_TIMEOUT_MS + lines * LINE_TIMEOUT_MS;
+}
+
+/** Bytes of output that are taken; 10,000 bound addresses are about 2 MB of `ip -json`. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** Milliseconds that a killed program has to be gone; one that hangs in the kernel (on the rtnl lock) cannot be killed and is left behind. */
+const KILL_GRACE_MS = 1_000;
+
+/** Both tools are in sbin, which an ordinary user's or a unit's PATH may lack. */
+const SBIN = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+
+export class SystemCommand implements Command {
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
+    const [file = "", ...args] = argv;
+    const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const child = execa(file, args, {
+      input: options.stdin ?? "",
+      // A fixed small environment: messages are matched, so they have to be in the C locale.
+      env: { PATH: `${process.env["PATH"] ?? ""}:${SBIN}`, LC_ALL: "C" },
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      timeout,
+      killSignal: "SIGKILL",
+      maxBuffer: MAX_OUTPUT,
+      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    });
+    const result = await orUndefinedAfter(timeout + KILL_GRACE_MS, child);
+    if (result === undefined)
+      throw new CommandError(argv, "does not end, not even when killed: it hangs in the kernel");
+    if (result.exitCode !== undefined)
+      return { code: result.exitCode, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
+    if (result.isCanceled) throw new CommandError(argv, "cancelled");
+    if (result.timedOut) throw new CommandError(argv, `gave no answer within ${timeout} ms and was killed`);
+    if (result.isMaxBuffer) throw new CommandError(argv, `printed more than ${MAX_OUTPUT} bytes and was killed`);
+    if (result.code === "ENOENT") throw new CommandError(argv, "is not installed");
+    throw new CommandError(argv, oneLine(result.originalMessage ?? result.shortMessage ?? "failed"));
+  }
+
+  async read(path: string): Promise<string | undefined> {
+    try {
+      return await readFile(path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+}
+
+async function orUndefinedAfter<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
