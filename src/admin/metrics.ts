@@ -1,0 +1,106 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { splitPrefix } from "../core/address.ts";
+import type { Verdict } from "../core/health.ts";
+import type { Op } from "../core/op.ts";
+import type { Status } from "../core/status.ts";
+
+const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** Everything that Prometheus is told, in the names of the original and the exporter conventions (base units, `_total`). */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #registers = [this.registry];
+  readonly #advertised = new Gauge({
+    name: "bgp_lb_path_advertisement",
+    help: "1 while a peer with an established session has been sent the path, else 0.",
+    labelNames: ["prefix", "prefix_length", "next_hop"],
+    registers: this.#registers,
+  });
+  readonly #checkUp = new Gauge({
+    name: "bgp_lb_check_up",
+    help: "1 while the check is up after rise and fall, 0 while it is down or has no verdict yet.",
+    labelNames: ["service", "check"],
+    registers: this.#registers,
+  });
+  readonly #probes = new Counter({
+    name: "bgp_lb_probes_total",
+    help: "Probes that were run, by result.",
+    labelNames: ["service", "check", "result"],
+    registers: this.#registers,
+  });
+  readonly #probeSeconds = new Histogram({
+    name: "bgp_lb_probe_duration_seconds",
+    help: "Time that a probe took.",
+    labelNames: ["service", "check"],
+    buckets: SECONDS,
+    registers: this.#registers,
+  });
+  readonly #gobgp = new Gauge({
+    name: "bgp_lb_gobgp_up",
+    help: "1 while gobgpd answers and can be driven.",
+    registers: this.#registers,
+  });
+  readonly #peers = new Gauge({
+    name: "bgp_lb_peer_session_up",
+    help: "1 while the session with the peer is established.",
+    labelNames: ["peer", "as"],
+    registers: this.#registers,
+  });
+  readonly #ops = new Counter({
+    name: "bgp_lb_ops_total",
+    help: "Steps of change in the kernel and in gobgpd, by kind and result.",
+    labelNames: ["op", "result"],
+    registers: this.#registers,
+  });
+  readonly #failing = new Gauge({
+    name: "bgp_lb_failing_ops",
+    help: "Steps of change that failed and wait for their next try.",
+    registers: this.#registers,
+  });
+  readonly #conflicts = new Gauge({
+    name: "bgp_lb_conflicts",
+    help: "Things in the kernel or gobgpd that stand in the way and are not ours.",
+    registers: this.#registers,
+  });
+  readonly #passSeconds = new Histogram({
+    name: "bgp_lb_pass_duration_seconds",
+    help: "Time that a pass over kernel and gobgpd took; its count is the number of passes.",
+    buckets: SECONDS,
+    registers: this.#registers,
+  });
+
+  constructor(version: string) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: "bgp_lb_build_info",
+      help: "Always 1; the version is the label.",
+      labelNames: ["version"],
+      registers: this.#registers,
+    }).set({ version }, 1);
+  }
+
+  probe(service: string, check: string, verdict: Verdict, ok: boolean, milliseconds: number): void {
+    this.#checkUp.set({ service, check }, verdict === "up" ? 1 : 0);
+    this.#probes.inc({ service, check, result: ok ? "pass" : "fail" });
+    this.#probeSeconds.observe({ service, check }, milliseconds / 1000);
+  }
+
+  op(op: Op, ok: boolean): void {
+    this.#ops.inc({ op: op.kind, result: ok ? "ok" : "error" });
+  }
+
+  pass(milliseconds: number, status: Status): void {
+    this.#passSeconds.observe(milliseconds / 1000);
+    this.#gobgp.set(status.speakerUp ? 1 : 0);
+    this.#failing.set(status.failing.size);
+    this.#conflicts.set(status.conflicts.length);
+    this.#peers.reset();
+    for (const peer of status.peers) {
+      this.#peers.set({ peer: peer.address, as: peer.as }, peer.session === "established" ? 1 : 0);
+    }
+    for (const { prefix, nextHop, peers } of status.announcements) {
+      const { address, length } = splitPrefix(prefix);
+      this.#advertised.set({ prefix: address, prefix_length: length, next_hop: nextHop }, peers.length > 0 ? 1 : 0);
+    }
+  }
+}

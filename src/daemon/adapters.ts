@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, UsageError } from "../core/errors.ts";
+import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
+import { SystemCommand } from "../dataplane/command.ts";
+import { LinuxKernel } from "../dataplane/kernel.ts";
+import { GobgpSpeaker } from "../speaker/speaker.ts";
+import type { Settings } from "./settings.ts";
+
+/** The kernel of this network namespace. */
+export function openKernel(ipvs: boolean): Kernel {
+  return new LinuxKernel({ command: new SystemCommand(), ipvs });
+}
+
+/** gobgpd at the config's address, not started yet; throws UsageError where a TLS file cannot be read. */
+export async function openSpeaker(
+  settings: Settings,
+  clock: Clock,
+  onEvent: (event: SpeakerEvent) => void,
+): Promise<GobgpSpeaker> {
+  const { address, tls } = settings.config.gobgp;
+  if (tls === undefined) return new GobgpSpeaker({ address, clock, onEvent });
+  const entries = Object.entries(tls).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const files = await Promise.all(
+    entries.map(async ([name, file]) => [name, await readTls(settings.file, name, file)] as const),
+  );
+  return new GobgpSpeaker({ address, tls: Object.fromEntries(files), clock, onEvent });
+}
+
+async function readTls(config: string, name: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`${config}: bgp.gobgp.tls.${name}: cannot read ${JSON.stringify(file)} (${messageOf(error)})`);
+  }
+}

@@ -1,0 +1,188 @@
+import { Metrics } from "../admin/metrics.ts";
+import { MetricsServer } from "../admin/server.ts";
+import type { Desired, Intent, Stage } from "../core/desired.ts";
+import { derive } from "../core/desired.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Clock, SpeakerEvent } from "../core/ports.ts";
+import type { GobgpSpeaker } from "../speaker/speaker.ts";
+import { openKernel, openSpeaker } from "./adapters.ts";
+import { Ledger } from "./ledger.ts";
+import type { Lock } from "./lock.ts";
+import { takeLock } from "./lock.ts";
+import type { Logger } from "./log.ts";
+import { Reconciler } from "./reconciler.ts";
+import { Reporter } from "./reporter.ts";
+import type { Settings } from "./settings.ts";
+import { intentOf } from "./settings.ts";
+import { Trigger } from "./trigger.ts";
+import { version } from "./version.ts";
+import { Watch } from "./watch.ts";
+
+/** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
+const FIRST_VERDICTS_MS = 5_000;
+/** A leave tries this long to get its withdrawals through to a gobgpd that does not answer. */
+const LEAVE_MS = 10_000;
+const LEAVE_RETRY_MS = 250;
+
+/** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
+export class Controller {
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #intent: Intent;
+  readonly #trigger: Trigger;
+  readonly #metrics = new Metrics(version);
+  readonly #startedAt: number;
+  #stage: Stage = "serving";
+  #watch: Watch | undefined;
+  #reconciler: Reconciler | undefined;
+
+  constructor(settings: Settings, clock: Clock, log: Logger) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#log = log;
+    this.#intent = intentOf(settings);
+    this.#trigger = new Trigger(clock);
+    this.#startedAt = clock.now();
+  }
+
+  /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
+  async run(leave: AbortSignal): Promise<boolean> {
+    const lock = await takeLock(this.#settings.file);
+    const watch = new Watch(
+      this.#settings.config.services.map(({ service, checks }) => ({ name: service.name, checks })),
+      { clock: this.#clock, log: this.#log, metrics: this.#metrics, onChange: () => this.#healthChanged() },
+    );
+    this.#watch = watch;
+    const speaker = await openSpeaker(this.#settings, this.#clock, (event) => this.#speakerTold(event));
+    const reconciler = await this.#openReconciler(speaker);
+    this.#reconciler = reconciler;
+    const server = await this.#serveMetrics();
+    leave.addEventListener("abort", () => this.#trigger.request());
+    this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${this.#summary()}`);
+    speaker.start();
+    watch.start();
+    while (!leave.aborted) {
+      await this.#pass(reconciler);
+      await this.#trigger.next(Math.min(this.#settings.config.reconcileInterval, this.#wait(reconciler)));
+    }
+    return await this.#leave(reconciler, { watch, speaker, server, lock });
+  }
+
+  async #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
+    const { stateDirectory, config } = this.#settings;
+    const ledger = new Ledger(stateDirectory);
+    const { owned, warning } = await ledger.load();
+    if (warning !== undefined) this.#log.warn(warning);
+    return new Reconciler({
+      kernel: this.#intent.network ? openKernel(this.#intent.ipvs) : undefined,
+      speaker,
+      clock: this.#clock,
+      ledger,
+      reporter: new Reporter(this.#log),
+      desired: () => this.#desired(),
+      owned,
+      hold: config.withdrawHold,
+      onResult: (result) => this.#metrics.op(result.op, result.ok),
+    });
+  }
+
+  #desired(): Desired {
+    const health = this.#watch?.health ?? new Map();
+    const patient = this.#clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
+    const peersMayStart = !patient || [...health.values()].every((one) => one.verdict !== "unknown");
+    return derive(this.#intent, health, this.#stage, peersMayStart);
+  }
+
+  /** Milliseconds until something is due by itself. */
+  #wait(reconciler: Reconciler): number {
+    const now = this.#clock.now();
+    const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
+    return Math.min(reconciler.wakeAt - now, verdicts > now ? verdicts - now : Number.POSITIVE_INFINITY);
+  }
+
+  async #pass(reconciler: Reconciler): Promise<void> {
+    const began = this.#clock.now();
+    const status = await reconciler.pass();
+    this.#metrics.pass(this.#clock.now() - began, status);
+  }
+
+  #healthChanged(): void {
+    // A dead backend waits for no pass that may be at work in the kernel.
+    void this.#reconciler?.withdraw();
+    this.#trigger.request();
+  }
+
+  #speakerTold(event: SpeakerEvent): void {
+    if (event.kind === "up") this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
+    else if (event.kind === "down") this.#log.error(event.reason);
+    else if (event.kind === "session") this.#log.info(`peer ${event.peer}: session ${event.state}`);
+    this.#trigger.request();
+  }
+
+  async #serveMetrics(): Promise<MetricsServer | undefined> {
+    const { metrics } = this.#settings;
+    if (metrics === undefined) return undefined;
+    const server = new MetricsServer(this.#metrics.registry);
+    try {
+      await server.listen(metrics);
+      return server;
+    } catch (error) {
+      this.#log.error(
+        `no metrics: cannot listen on ${metrics.host ?? ""}:${metrics.port} (${messageOf(error)}); set -metrics-address to a free one. The main job goes on`,
+      );
+      return undefined;
+    }
+  }
+
+  async #leave(reconciler: Reconciler, parts: Parts): Promise<boolean> {
+    this.#log.info("leaving: withdraw, hold, tear down");
+    this.#stage = "leaving";
+    const until = this.#clock.now() + LEAVE_MS;
+    await this.#pass(reconciler);
+    while (!withdrawn(reconciler, this.#desired()) && this.#clock.now() < until) {
+      await this.#clock.sleep(LEAVE_RETRY_MS);
+      await this.#pass(reconciler);
+    }
+    const clean = withdrawn(reconciler, this.#desired());
+    if (clean) {
+      await this.#clock.sleep(reconciler.tearDownAt - this.#clock.now());
+      this.#stage = "gone";
+      await this.#pass(reconciler);
+    } else {
+      this.#log.error(
+        "gobgpd does not answer, so it is unknown what is announced: the dataplane is left in place; `bgp-lb cleanup` removes it",
+      );
+    }
+    await Promise.all([parts.watch.stop(), parts.server?.close(), parts.lock.release()]);
+    parts.speaker.stop();
+    this.#log.info("left");
+    return clean;
+  }
+
+  #summary(): string {
+    const { config } = this.#settings;
+    const vips = config.services.flatMap(({ service }) => service.vips.map((vip) => vip.address));
+    const some = vips.length > 4 ? `${vips.slice(0, 4).join(", ")} and ${vips.length - 4} more` : vips.join(", ");
+    const setup = this.#intent.network
+      ? this.#intent.ipvs
+        ? "links, addresses and IPVS"
+        : "links and addresses, no IPVS"
+      : "no network setup";
+    return `VIPs ${some}; ${setup}; gobgpd ${config.mode} at ${config.gobgp.address}`;
+  }
+}
+
+interface Parts {
+  readonly watch: Watch;
+  readonly speaker: GobgpSpeaker;
+  readonly server: MetricsServer | undefined;
+  readonly lock: Lock;
+}
+
+/** True when it was seen that none of our paths is in gobgpd; a gobgpd that is gone holds none. */
+function withdrawn(reconciler: Reconciler, desired: Desired): boolean {
+  const { speaker } = reconciler.seen;
+  if (speaker === undefined) return false;
+  return speaker === "absent" || [...desired.announcements.keys()].every((prefix) => !speaker.paths.has(prefix));
+}

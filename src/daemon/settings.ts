@@ -1,0 +1,27 @@
+import type { ListenAddress } from "../admin/server.ts";
+import type { Config } from "../config/load.ts";
+import type { Intent } from "../core/desired.ts";
+
+/** The config and what the command line says beside it. */
+export interface Settings {
+  readonly config: Config;
+  /** For messages. */
+  readonly file: string;
+  readonly network: boolean;
+  readonly ipvs: boolean;
+  /** undefined: no metrics endpoint. */
+  readonly metrics: ListenAddress | undefined;
+  readonly stateDirectory: string;
+}
+
+export function intentOf({ config, network, ipvs }: Settings): Intent {
+  return {
+    mode: config.mode,
+    identity: config.identity,
+    peers: config.peers,
+    nextHop: config.nextHop,
+    services: config.services.map(({ service }) => service),
+    network,
+    ipvs: ipvs && network,
+  };
+}
