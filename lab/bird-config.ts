@@ -1,10 +1,14 @@
 import type { Site, Station } from "./site.ts";
 
 /**
- * The configuration of one BIRD 2: equal next hops are merged into one ECMP route in the kernel (`merge paths`), and everything that peers
- * send is written to the log (`debug`), which is the lab's record of UPDATEs. BIRD dials, quickly: a passive BIRD would wait for the hosts.
+ * The configuration of one BIRD 2: equal next hops are merged into one ECMP route in the kernel (`merge paths`). The log tells what becomes
+ * of each route (`debug`), the dump holds every message that peers send (`mrtdump`). BIRD dials, quickly: a passive one waits for the hosts.
  */
-export function birdConfig(site: Site, router: Station, fillsKernel: boolean): string {
+export function birdConfig(
+  site: Site,
+  router: Station,
+  options: { readonly fillsKernel: boolean; readonly dump: string },
+): string {
   const internal = site.hostAs === site.routerAs;
   const kernel = ["ipv4", "ipv6"].map(
     (family) =>
@@ -22,11 +26,13 @@ export function birdConfig(site: Site, router: Station, fillsKernel: boolean): s
   return `${[
     "log stderr all;",
     "timeformat log iso long ms;",
-    "debug protocols { states, routes, packets };",
+    "debug protocols { states, routes };",
+    `mrtdump "${options.dump}";`,
+    "mrtdump protocols { messages };",
     `router id ${router.ipv4};`,
     "protocol device { scan time 5; }",
     "protocol direct { ipv4; ipv6; }",
-    ...(fillsKernel ? kernel : []),
+    ...(options.fillsKernel ? kernel : []),
     ...peers,
   ].join("\n")}\n`;
 }

@@ -1,7 +1,5 @@
-/** What BIRD received or lost, in the order in which it happened. */
+/** What became of a route or a session in BIRD, in the order in which it happened. */
 export type RouterEvent =
-  /** An UPDATE came in, whatever it held; the routes in it follow as events of their own. */
-  | { readonly kind: "update"; readonly at: number; readonly host: string }
   | {
       /** announced: new or changed. repeated: said again without any change. withdrawn: by UPDATE. lost: with its session. refused: by the filter. */
       readonly kind: "announced" | "repeated" | "withdrawn" | "lost" | "refused";
@@ -20,8 +18,8 @@ const KINDS: Readonly<Record<string, "announced" | "repeated" | "refused">> = {
 };
 
 /**
- * Reads BIRD's trace of `debug { states, routes, packets }` line by line (2.0.12 and 2.17 write the same). Nothing that a peer sends goes
- * unseen: each UPDATE is traced as "Got UPDATE" before its routes are looked at, an identical one too, and an end of RIB by itself.
+ * Reads BIRD's trace of `debug { states, routes }` line by line. Each route that a peer announces or withdraws has its line, an identical
+ * repetition ("ignored") too; only the withdrawal of an unknown route has none.
  */
 export class BirdLog {
   readonly #hosts: ReadonlySet<string>;
@@ -35,7 +33,6 @@ export class BirdLog {
     const { at: stamp = "", host = "", what = "" } = LINE.exec(line)?.groups ?? {};
     if (!this.#hosts.has(host)) return undefined;
     const at = Date.parse(stamp.replace(" ", "T"));
-    if (what === "Got UPDATE") return { kind: "update", at, host };
     const state = /^State changed to (\w+)$/.exec(what)?.[1];
     if (state !== undefined) return this.#session(at, host, state === "up");
     const { verb = "", prefix = "" } = ROUTE.exec(what)?.groups ?? {};

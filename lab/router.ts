@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { birdConfig } from "./bird-config.ts";
 import { BirdLog, type RouterEvent } from "./bird-log.ts";
+import { type Update, updatesIn } from "./mrt.ts";
 import type { Namespace } from "./namespace.ts";
 import { until } from "./patience.ts";
 import { Program } from "./program.ts";
@@ -13,6 +14,7 @@ export class Router {
   readonly name: string;
   readonly namespace: Namespace;
   readonly socket: string;
+  readonly #dump: string;
   readonly #station: Station;
   readonly #site: Site;
   readonly #config: string;
@@ -23,6 +25,7 @@ export class Router {
     this.name = station.name;
     this.namespace = namespace;
     this.socket = join(directory, `${station.name}.ctl`);
+    this.#dump = join(directory, `${station.name}.mrt`);
     this.#site = site;
     this.#station = station;
     this.#config = join(directory, `${station.name}.conf`);
@@ -40,7 +43,8 @@ export class Router {
   }
 
   async start(): Promise<void> {
-    await writeFile(this.#config, birdConfig(this.#site, this.#station, this.#station === this.#site.routers[0]));
+    const fillsKernel = this.#station === this.#site.routers[0];
+    await writeFile(this.#config, birdConfig(this.#site, this.#station, { fillsKernel, dump: this.#dump }));
     this.#bird.start();
     await until(`${this.name} answers on its control socket`, () =>
       this.ask("show status").then(
@@ -50,19 +54,19 @@ export class Router {
     );
   }
 
-  /** A place in the record: what comes after is `events(mark)`. */
-  mark(): number {
-    return this.#events.length;
+  /** A place in the record: what comes after it is `events(mark)` and `updates(mark)`. */
+  async mark(): Promise<RouterMark> {
+    return { events: this.#events.length, bytes: (await readFile(this.#dump)).length };
   }
 
-  /** Everything that BIRD received or lost since the mark, in order. */
-  events(since = 0): readonly RouterEvent[] {
-    return this.#events.slice(since);
+  /** What became of every route since the mark, and the sessions, in order. */
+  events(since: RouterMark = START): readonly RouterEvent[] {
+    return this.#events.slice(since.events);
   }
 
-  /** Every UPDATE that came in since the mark, an identical repetition too. Empty: not one UPDATE was sent to this router. */
-  updates(since = 0): readonly RouterEvent[] {
-    return this.events(since).filter((event) => event.kind === "update");
+  /** Every UPDATE that came in since the mark, a repetition of what was known too. Empty: not one was sent to this router. */
+  async updates(since: RouterMark = START): Promise<readonly Update[]> {
+    return updatesIn((await readFile(this.#dump)).subarray(since.bytes));
   }
 
   /** Whether the session with a host is up now. */
@@ -106,3 +110,10 @@ export class Router {
     await this.#bird.dispose();
   }
 }
+
+export interface RouterMark {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+const START: RouterMark = { events: 0, bytes: 0 };
