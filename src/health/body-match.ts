@@ -17,17 +17,27 @@ export const bodyMatchSchema = z
     }
   });
 
+/** Answers whether a body matches; `undefined` when that was not found out in 100 ms. */
+export type BodyMatcher = (body: string) => boolean | undefined;
+
 /**
- * Whether `body` matches; `undefined` when no answer was found in 100 ms.
+ * A matcher for an expression that bodyMatchSchema took.
  *
- * The match runs in a context of its own for that limit alone: an expression like `(a+)+$` takes longer than the age of the universe on some bodies,
- * and would stop every other check and every withdrawal with it.
+ * The match runs in a context of its own for its time limit alone: an expression like `(a+)+$` takes longer than the age of the universe on some
+ * bodies, and would stop every other check and every withdrawal with it.
  */
-export function matchesBody(pattern: RegExp, body: string): boolean | undefined {
-  try {
-    return MATCH.runInContext(createContext({ pattern, body }), { timeout: LIMIT }) as boolean;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
-    throw error;
-  }
+export function bodyMatcher(pattern: RegExp): BodyMatcher {
+  const variables = { pattern, body: "" };
+  const context = createContext(variables);
+  return (body) => {
+    variables.body = body;
+    try {
+      return MATCH.runInContext(context, { timeout: LIMIT }) as boolean;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+      throw error;
+    } finally {
+      variables.body = "";
+    }
+  };
 }

@@ -1,18 +1,16 @@
 import { once } from "node:events";
-import { Agent as HttpAgent, validateHeaderName, validateHeaderValue } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import got, { MaxRedirectsError, type OptionsInit, type Request, type Response } from "got";
+import { MaxRedirectsError, type Request, type Response } from "got";
 import * as z from "zod";
 import type { HealthCheck, ProbeResult } from "../../core/ports.ts";
-import { bodyMatchSchema, matchesBody } from "../body-match.ts";
+import { type BodyMatcher, bodyMatcher, bodyMatchSchema } from "../body-match.ts";
 import { describeFailure } from "../failure.ts";
-import { hostPort, hostSchema, portSchema } from "../host.ts";
+import { headersSchema } from "../headers.ts";
+import { hostNameSchema, hostPort, hostSchema, portSchema } from "../host.ts";
+import { type HttpRequest, MAX_REDIRECTS, open } from "../http-request.ts";
 import { failing, PASSING } from "../result.ts";
 import { matchesStatus, statusRangeSchema } from "../status-ranges.ts";
 import { timingFields } from "../timing.ts";
 import { readTlsFiles } from "../tls-files.ts";
-
-const MAX_REDIRECTS = 10;
 
 export const schema = z
   .strictObject({
@@ -34,11 +32,7 @@ export const schema = z
       .enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"])
       .default("GET")
       .describe("Method of the request; it is sent without a body."),
-    headers: z
-      .record(z.string(), z.string())
-      .superRefine(refuseBadHeaders)
-      .default({})
-      .describe("Headers to send, by name."),
+    headers: headersSchema.default({}).describe("Headers to send, by name."),
     expectStatus: z
       .array(statusRangeSchema)
       .min(1)
@@ -74,7 +68,7 @@ export const schema = z
       ),
     cert: z.string().min(1).optional().describe("PEM file of the client certificate to show; read at start."),
     key: z.string().min(1).optional().describe("PEM file of the client certificate's private key; read at start."),
-    serverName: hostSchema
+    serverName: hostNameSchema
       .optional()
       .describe(
         "Name of the service, in TLS (SNI and certificate) and as Host header, where it is not the host connected to.",
@@ -94,115 +88,67 @@ export function target(config: HttpConfig): string {
 
 /** A check that sends one request for each probe over a connection of its own. Reads the TLS files now; throws UsageError when they cannot be used. */
 export function create(config: HttpConfig): HealthCheck {
-  const pattern = config.bodyMatch === undefined ? undefined : new RegExp(config.bodyMatch);
-  const tls = readTlsFiles(config);
-  return { probe: (signal) => probe(config, pattern, requestOptions(config, tls, signal)) };
-}
-
-function requestOptions(
-  config: HttpConfig,
-  tls: OptionsInit["https"],
-  signal: AbortSignal,
-): OptionsInit & { signal: AbortSignal } {
-  return {
-    signal,
-    method: config.method,
-    headers: {
-      "user-agent": "bgp-lb",
-      ...(config.serverName !== undefined && { host: config.serverName }),
-      ...config.headers,
-    },
-    followRedirect: config.followRedirects,
-    maxRedirects: MAX_REDIRECTS,
-    throwHttpErrors: false,
-    // The monitor counts failures; a retry in here would hide them from it.
-    retry: { limit: 0 },
-    // No Accept-Encoding goes out, so that bodyMatch sees text and a small answer cannot unpack into a large one.
-    decompress: false,
-    https: {
-      ...tls,
-      rejectUnauthorized: !config.insecureSkipVerify,
-      ...(config.serverName !== undefined && { serverName: config.serverName }),
-    },
-    hooks: {
-      beforeRedirect: [
-        (redirected) => {
-          const { hostname } = new URL(redirected.url ?? target(config));
-          if (hostname === new URL(target(config)).hostname) return;
-          // The name and the client certificate are for the configured service, not for whom it points to.
-          const { serverName: _name, certificate: _certificate, key: _key, ...rest } = redirected.https;
-          redirected.https = rest;
-        },
-      ],
-    },
+  const request: HttpRequest = {
+    ...config,
+    url: target(config),
+    serverName: config.serverName,
+    tls: readTlsFiles(config),
   };
+  const matches = config.bodyMatch === undefined ? undefined : bodyMatcher(new RegExp(config.bodyMatch));
+  return { probe: (signal) => probe(config, request, matches, signal) };
 }
 
 async function probe(
   config: HttpConfig,
-  pattern: RegExp | undefined,
-  options: OptionsInit & { signal: AbortSignal },
+  request: HttpRequest,
+  matches: BodyMatcher | undefined,
+  signal: AbortSignal,
 ): Promise<ProbeResult> {
-  if (options.signal.aborted) return failing("ended before it began");
-  // Agents of this probe alone: a fresh connection proves that the service still accepts some, a full TLS handshake that its certificate is good,
-  // and their end takes along every connection, also those that redirects left half read.
-  const agent = {
-    http: new HttpAgent({ keepAlive: false }),
-    https: new HttpsAgent({ keepAlive: false, maxCachedSessions: 0 }),
-  };
-  const stream = got.stream(target(config), { ...options, agent });
-  // Errors after the verdict have nobody else who takes them.
-  stream.on("error", () => {});
+  if (signal.aborted) return failing("ended before it began");
+  const { stream, close } = open(request, signal);
+  let status: number | undefined;
   try {
-    return await judge(config, pattern, stream);
+    const [response] = (await once(stream, "response")) as [Response];
+    status = response.statusCode;
+    if (!matchesStatus(status, config.expectStatus))
+      return failing(`status ${status} (want ${config.expectStatus.join(", ")})`);
+    const body = await read(stream, config.maxBody);
+    return matches === undefined ? PASSING : judge(config, matches, body);
   } catch (error) {
-    if (options.signal.aborted) return failing(progress(config, stream));
-    if (error instanceof MaxRedirectsError)
-      return failing(`redirects for ever: more than ${MAX_REDIRECTS}, the last to ${stream.redirectUrls.at(-1)}`);
     const last = stream.redirectUrls.at(-1);
-    return failing(describeFailure(error, last === undefined ? hostPort(config.host, config.port) : last.host));
+    const at = last?.host ?? hostPort(config.host, config.port);
+    if (error instanceof MaxRedirectsError)
+      return failing(`redirects for ever: more than ${MAX_REDIRECTS}, the last to ${last}`);
+    return failing(signal.aborted ? progress(stream, at, status) : describeFailure(error, at));
   } finally {
-    stream.destroy();
-    agent.http.destroy();
-    agent.https.destroy();
+    close();
   }
 }
 
-async function judge(config: HttpConfig, pattern: RegExp | undefined, stream: Request): Promise<ProbeResult> {
-  const [response] = (await once(stream, "response")) as [Response];
-  const { statusCode } = response;
-  if (!matchesStatus(statusCode, config.expectStatus))
-    return failing(`status ${statusCode} (want ${config.expectStatus.join(", ")})`);
+/** The body up to `limit` bytes; what comes after them is not waited for. */
+async function read(stream: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= config.maxBody) break;
+    if (size >= limit) break;
   }
-  if (pattern === undefined) return PASSING;
-  const body = Buffer.concat(chunks).subarray(0, config.maxBody).toString();
-  const matches = matchesBody(pattern, body);
-  if (matches === undefined) return failing(`${pattern} takes too long on this body; write a simpler expression`);
-  return matches ? PASSING : failing(`body does not match ${pattern} in ${Math.min(size, config.maxBody)} bytes`);
+  return Buffer.concat(chunks).subarray(0, limit);
+}
+
+function judge(config: HttpConfig, matches: BodyMatcher, body: Buffer): ProbeResult {
+  const found = matches(body.toString());
+  if (found === undefined)
+    return failing(`/${config.bodyMatch}/ takes too long on this body; write a simpler expression`);
+  return found ? PASSING : failing(`body does not match /${config.bodyMatch}/ in ${body.length} bytes`);
 }
 
 /** How far a probe came that was ended from outside. */
-function progress(config: HttpConfig, stream: Request): string {
-  const at = hostPort(config.host, config.port);
-  if (stream.response !== undefined) return `status ${stream.response.statusCode} came, the end of the body did not`;
-  if (stream.timings?.connect === undefined) return `no connection to ${at}`;
-  const secured = config.scheme === "http" || stream.timings.secureConnect !== undefined;
+function progress(stream: Request, at: string, status: number | undefined): string {
+  if (status !== undefined) return `status ${status} came, the end of the body did not`;
+  const { connect, secureConnect } = stream.timings ?? {};
+  if (connect === undefined) return `no connection to ${at}`;
+  const secured = stream.options.url?.toString().startsWith("https:") !== true || secureConnect !== undefined;
   return secured ? `connected to ${at}, no status came` : `connected to ${at}, the TLS handshake did not end`;
-}
-
-function refuseBadHeaders(headers: Readonly<Record<string, string>>, context: z.core.$RefinementCtx): void {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-    } catch (error) {
-      context.issues.push({ code: "custom", input: value, path: [name], message: (error as Error).message });
-    }
-  }
 }
