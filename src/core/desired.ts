@@ -52,6 +52,8 @@ export interface Desired {
   readonly mode: "managed" | "shared";
   readonly identity: Identity | undefined;
   readonly peers: readonly PeerConfig[];
+  /** False on the way out: a BGP that does not run is not started to say goodbye. */
+  readonly mayStart: boolean;
   /** False until the first verdicts are in: peers that come before the paths get an End-of-RIB for an empty table. */
   readonly peersMayStart: boolean;
   readonly links: ReadonlyMap<string, readonly Vip[]>;
@@ -95,7 +97,17 @@ export function derive(
   }
   const { mode, identity, peers } = intent;
   const carried = new Map([...links].map(([link, vips]) => [link, [...vips.values()]]));
-  return { mode, identity, peers, peersMayStart, links: carried, virtualServices, announcements };
+  const mayStart = stage === "serving";
+  return {
+    mode,
+    identity,
+    peers,
+    mayStart,
+    peersMayStart: mayStart && peersMayStart,
+    links: carried,
+    virtualServices,
+    announcements,
+  };
 }
 
 function wish(service: Service, health: ServiceHealth, stage: Stage): Pick<Announcement, "want" | "reason"> {

@@ -22,9 +22,16 @@ export function tearDown(
   const lengths = new Set([...announced].map((prefix) => Number(prefix.slice(prefix.lastIndexOf("/") + 1))));
   const attracts = (address: Address): boolean =>
     [...lengths].some((length) => length <= bits(family(address)) && announced.has(networkPrefix(address, length)));
+  // A VIP that stays may lose a port while it is announced: that is what its config now says.
+  const staying = new Set([...desired.links.values()].flat().map((vip) => vip.address));
   const ops: KernelOp[] = [];
   for (const [key, service] of kernel.virtualServices ?? []) {
-    if (desired.virtualServices.has(key) || !owned.virtualServices.has(key) || attracts(service.vip)) continue;
+    if (
+      desired.virtualServices.has(key) ||
+      !owned.virtualServices.has(key) ||
+      (attracts(service.vip) && !staying.has(service.vip))
+    )
+      continue;
     ops.push({ target: "kernel", kind: "virtualService.delete", service });
   }
   for (const link of kernel.links.values()) {
@@ -35,9 +42,9 @@ export function tearDown(
     for (const { address, prefixLength } of leaving) {
       ops.push({ target: "kernel", kind: "address.delete", link: link.name, address, prefixLength });
     }
-    const staying = link.addresses.filter((address) => !goes(address) && !isLinkLocal(address));
+    const kept = link.addresses.filter((address) => !goes(address) && !isLinkLocal(address));
     const ours = isOurs(link) && owned.links.has(link.name);
-    if (ours && !desired.links.has(link.name) && staying.length === 0)
+    if (ours && !desired.links.has(link.name) && kept.length === 0)
       ops.push({ target: "kernel", kind: "link.delete", link: link.name });
   }
   return ops;

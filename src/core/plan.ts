@@ -66,7 +66,7 @@ function withdraw(desired: Desired, observed: Observed, owned: Ownership, repair
 
 /** The policy comes before the first path and the first peer: without it gobgpd passes one peer's routes on to the next. */
 function start(desired: Desired, speaker: SpeakerState): SpeakerOp[] {
-  if (desired.mode === "shared" || desired.identity === undefined) return [];
+  if (desired.mode === "shared" || desired.identity === undefined || !desired.mayStart) return [];
   const ops: SpeakerOp[] = [];
   if (speaker.identity === undefined) ops.push({ target: "speaker", kind: "bgp.start", identity: desired.identity });
   if (!speaker.originatorOnly) ops.push({ target: "speaker", kind: "policy.set" });

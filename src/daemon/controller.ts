@@ -155,7 +155,7 @@ export class Controller {
       );
     }
     await Promise.all([parts.watch.stop(), parts.server?.close(), parts.lock.release()]);
-    parts.speaker.stop();
+    await parts.speaker.stop();
     this.#log.info("left");
     return clean;
   }
