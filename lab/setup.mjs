@@ -7,7 +7,7 @@ import { build } from "./setup/build.mjs";
 import { prepareGobgpd, prepareGuest } from "./setup/guest.mjs";
 import { useNode } from "./setup/node.mjs";
 import { ensurePackages } from "./setup/packages.mjs";
-import { become, ROOT, say, SetupError } from "./setup/process.mjs";
+import { become, ROOT, SetupError, say } from "./setup/process.mjs";
 
 const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
@@ -22,7 +22,8 @@ const COMMANDS = {
 
 async function main([name, ...args]) {
   const command = COMMANDS[name];
-  if (command === undefined) throw new SetupError(`usage: node lab/setup.mjs ${Object.keys(COMMANDS).join("|")} [ARG...]`, 2);
+  if (command === undefined)
+    throw new SetupError(`usage: node lab/setup.mjs ${Object.keys(COMMANDS).join("|")} [ARG...]`, 2);
   process.chdir(ROOT);
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
@@ -34,7 +35,8 @@ async function main([name, ...args]) {
   }
   if (command.builds) await build();
   if (command.stage === undefined) return;
-  if (command.stage.endsWith(".ts") && !existsSync(command.stage)) throw new SetupError(`there is no ${command.stage} yet`);
+  if (command.stage.endsWith(".ts") && !existsSync(command.stage))
+    throw new SetupError(`there is no ${command.stage} yet`);
   await become(`${ROOT}/node_modules/.bin/node`, [command.stage, ...args]);
 }
 

@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { ask, CACHE, ROOT, say, SetupError } from "./process.mjs";
+import { ask, CACHE, ROOT, SetupError, say } from "./process.mjs";
 
 const STAMP = join(CACHE, "build");
 const DIST = join(ROOT, "dist");
@@ -25,7 +36,12 @@ export async function build() {
 
 function fingerprint() {
   const hash = createHash("sha256");
-  for (const path of ["package-lock.json", "tsconfig.json", "tsconfig.build.json", ...files("src").map((file) => join("src", file))]) {
+  for (const path of [
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    ...files("src").map((file) => join("src", file)),
+  ]) {
     const { mtimeMs, size } = statSync(path);
     hash.update(`${path} ${mtimeMs} ${size}\n`);
   }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { ensurePackages } from "./packages.mjs";
-import { ask, ROOT, runLong, say, SetupError } from "./process.mjs";
+import { ask, ROOT, runLong, SetupError, say } from "./process.mjs";
 
 const NODE = `${ROOT}/node_modules/.bin/node`;
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { ask, ROOT, runLong, say, SetupError } from "./process.mjs";
+import { ask, ROOT, runLong, SetupError, say } from "./process.mjs";
 
 const LOCK = `${ROOT}/package-lock.json`;
 /** npm writes it last, and it lists what is really there. */
@@ -32,7 +32,8 @@ function whyInstall() {
   const installed = JSON.parse(readFileSync(INSTALLED, "utf8")).packages;
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === "" || entry.optional) continue; // optional ones are for other kinds of machines
-    if (installed[path]?.version !== entry.version) return `${path.replace(/^.*node_modules\//, "")} ${entry.version} is missing`;
+    if (installed[path]?.version !== entry.version)
+      return `${path.replace(/^.*node_modules\//, "")} ${entry.version} is missing`;
   }
   return existsSync(NODE) ? undefined : "node is missing";
 }

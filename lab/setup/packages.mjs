@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { ask, findProgram, runLong, say, SetupError } from "./process.mjs";
+import { ask, findProgram, runLong, SetupError, say } from "./process.mjs";
 
 /** Debian's and Ubuntu's packages: name, what shows that it is there, what it is for. */
 const PACKAGES = {
@@ -41,11 +41,18 @@ export async function ensurePackages(groups) {
   if (missing.length === 0) return;
   const names = [...new Set(missing.map(([name]) => name))];
   if (findProgram("apt-get") === undefined)
-    throw new SetupError(`this is neither Debian nor Ubuntu; install what these Debian packages hold and run this again: ${names.join(" ")}`);
+    throw new SetupError(
+      `this is neither Debian nor Ubuntu; install what these Debian packages hold and run this again: ${names.join(" ")}`,
+    );
   if (process.getuid() !== 0)
-    throw new SetupError(`root is needed once, to install packages: sudo apt-get install --no-install-recommends ${names.join(" ")}`);
+    throw new SetupError(
+      `root is needed once, to install packages: sudo apt-get install --no-install-recommends ${names.join(" ")}`,
+    );
   for (const [name, , purpose] of missing) say(`apt-get install ${name} (${purpose})`);
-  await withoutServices(missing.flatMap(([, , , units = []]) => units), () => install(names));
+  await withoutServices(
+    missing.flatMap(([, , , units = []]) => units),
+    () => install(names),
+  );
   const still = missing.filter(([, isThere]) => !isThere()).map(([name]) => name);
   if (still.length > 0) throw new SetupError(`installed, but without the expected program: ${still.join(" ")}`);
 }
@@ -54,7 +61,8 @@ async function install(names) {
   const progress = /^(Get:|Setting up )/;
   const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C", RUNLEVEL: "1" }; // 1: a SysV init starts no service either
   const options = ["-y", "-q", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=600"];
-  const update = () => runLong("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=600", "update"], { progress: /^(?!)/, env });
+  const update = () =>
+    runLong("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=600", "update"], { progress: /^(?!)/, env });
   const known = names.every((name) => /Candidate: (?!\(none\))/.test(ask("apt-cache", ["policy", name]).stdout));
   if (!known) {
     say("apt-get update (the package lists are missing)");

@@ -54,7 +54,13 @@ export function runLong(program, args, { progress, env = {}, quiet = false }) {
       });
     child.on("error", (error) => seen.push(error.message));
     child.on("close", (code) => {
-      if (code !== 0 && !quiet) process.stderr.write(seen.filter((line) => !progress.test(line)).join("\n").concat("\n"));
+      if (code !== 0 && !quiet)
+        process.stderr.write(
+          seen
+            .filter((line) => !progress.test(line))
+            .join("\n")
+            .concat("\n"),
+        );
       resolve(code === 0);
     });
   });

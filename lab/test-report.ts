@@ -1,0 +1,72 @@
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { TestEvent } from "node:test/reporters";
+import { inspect } from "node:util";
+import type { Outcome, Skip } from "./outcome.ts";
+
+/**
+ * Reporter of `node --test`: a line per file, failures in full where they happen, and the sums as JSON in the file that
+ * BGP_LB_TOTALS names, for the test runner. No file at the end means that the run died.
+ */
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  let passed = 0;
+  let failed = 0;
+  const skipped: Skip[] = [];
+  for await (const { type, data } of events) {
+    if (type === "test:stdout" || type === "test:stderr") yield data.message;
+    if (type === "test:diagnostic" && /generated asynchronous activity/.test(data.message)) yield `  ${data.message}\n`;
+    if (type === "test:pass" && data.details.type !== "suite") {
+      const reason = data.skip ?? data.todo;
+      if (isFile(data)) {
+        failed++;
+        yield `  FAIL  ${data.name}: holds no test\n`;
+      } else if (reason === undefined || reason === false) passed++;
+      else skipped.push({ name: place(data), reason: String(reason) });
+    }
+    if (type === "test:fail" && !onlyOfSubtests(data)) {
+      if (data.todo === undefined) {
+        failed++;
+        yield failure(data);
+      } else skipped.push({ name: place(data), reason: `todo ${data.todo}` });
+    }
+    if (type === "test:summary" && data.file !== undefined) {
+      const { counts } = data;
+      const mark = data.success ? "ok  " : "FAIL";
+      yield `  ${mark}  ${relative(process.cwd(), data.file)}  ${counts.passed} of ${counts.tests}, ${(data.duration_ms / 1000).toFixed(1)} s\n`;
+    }
+    if (type === "test:summary" && data.file === undefined) {
+      if (!data.success && failed === 0) failed = 1; // e.g. an error after the end of the last test
+      const totals: Outcome = { passed, failed, skipped };
+      if (process.env["BGP_LB_TOTALS"]) writeFileSync(process.env["BGP_LB_TOTALS"], JSON.stringify(totals));
+    }
+  }
+}
+
+interface Located {
+  readonly name: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** The runner reports a file as a test where the file has none, or where its process failed apart from its tests. */
+function isFile({ name, file }: Located): boolean {
+  return file !== undefined && name === relative(process.cwd(), file);
+}
+
+function place(data: Located): string {
+  return isFile(data) ? data.name : `${relative(process.cwd(), data.file ?? "")}:${data.line}  ${data.name}`;
+}
+
+/** A suite or file whose only fault is that tests in it failed: those were counted. */
+function onlyOfSubtests(data: { details: { error: Error } }): boolean {
+  return (data.details.error as Error & { failureType?: string }).failureType === "subtestsFailed";
+}
+
+function failure(data: Located & { details: { error: Error; duration_ms: number } }): string {
+  const { error } = data.details;
+  const cause = error.cause ?? error;
+  const text = cause instanceof Error ? inspect(cause, { depth: 6 }) : String(cause);
+  // The runner's own frames say nothing about the test.
+  const lines = text.split("\n").filter((line) => !/^\s+at .*node:internal/.test(line));
+  return `  FAIL  ${place(data)}\n${lines.map((line) => `        ${line}\n`).join("")}`;
+}
