@@ -1,0 +1,43 @@
+import type { Address } from "../core/address.ts";
+import type { Service } from "../core/service.ts";
+import type { Identity, PeerConfig } from "../core/state.ts";
+import type { CheckConfig } from "../health/registry.ts";
+
+/** The config as the daemon uses it: every default filled in, addresses canonical, durations in milliseconds. Frozen, all the way down. */
+export interface Config {
+  /** managed: we start BGP and own the peers; shared: gobgpd's own config does, and we own only our paths. */
+  readonly mode: "managed" | "shared";
+  readonly gobgp: Gobgp;
+  /** In managed mode always there; in shared mode only where the file tells both router ID and AS, to be compared with gobgpd's. */
+  readonly identity: Identity | undefined;
+  /** Empty in shared mode. */
+  readonly peers: readonly PeerConfig[];
+  /** This host's address by family; there for each family that a VIP is of. */
+  readonly nextHop: { readonly ipv4?: Address; readonly ipv6?: Address };
+  readonly services: readonly ConfiguredService[];
+  /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
+  readonly withdrawHold: number;
+  /** Milliseconds after which a pass is made even where nothing calls for one. */
+  readonly reconcileInterval: number;
+}
+
+/** Where gobgpd's gRPC API is. */
+export interface Gobgp {
+  /** `host:port`, with an IPv6 address in brackets, or `unix:///path`. */
+  readonly address: string;
+  /** There: TLS is spoken. Paths are absolute; cert and key come together. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+}
+
+export interface ConfiguredService {
+  /** Its virtual services are there whether or not IPVS is to be set up. */
+  readonly service: Service;
+  /** At least one. */
+  readonly checks: readonly CheckConfig[];
+}
+
+/** A config that can be used, and what its operator should know about it all the same, one line each. */
+export interface Loaded {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,77 @@
+import type { CheckConfig } from "../health/registry.ts";
+import type { Config, ConfiguredService } from "./config.ts";
+import { jsonSchema, objectSchema } from "./json-schema.ts";
+
+/** The config as a file that says everything: each default written out; loading it gives the same Config again. */
+export function effective(config: Config): Record<string, unknown> {
+  const { identity, nextHop, peers } = config;
+  return {
+    bgp: {
+      mode: config.mode,
+      gobgp: config.gobgp,
+      peers,
+      local: {
+        ...(identity !== undefined && { routerID: identity.routerId, as: identity.as }),
+        // In shared mode gobgpd's own config decides it.
+        ...(identity !== undefined && config.mode === "managed" && { listenPort: identity.listenPort }),
+        nextHop,
+      },
+    },
+    services: config.services.map(serviceOf),
+    withdrawHold: durationText(config.withdrawHold),
+    reconcileInterval: durationText(config.reconcileInterval),
+  };
+}
+
+function serviceOf({ service, checks }: ConfiguredService): Record<string, unknown> {
+  const { name, link, vips, virtualServices } = service;
+  // Each VIP has the same ports, so those of the first tell all.
+  const ports = virtualServices.filter((one) => one.vip === vips[0]?.address);
+  const [first] = ports;
+  const server = first?.realServers[0];
+  return {
+    name,
+    interface: link,
+    vips: vips.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+    ports: ports.map(({ port, protocol, realServers }) => ({
+      servicePort: port,
+      targetLocalPort: realServers[0]?.port,
+      protocol,
+    })),
+    ...(first !== undefined &&
+      server !== undefined && {
+        ipvs: {
+          scheduler: first.scheduler,
+          flags: first.flags,
+          forwarding: server.forwarding,
+          weight: server.weight,
+        },
+      }),
+    healthchecks: checks.map(checkOf),
+  };
+}
+
+/** Durations are the fields that an operator writes as text and a check holds as a number. */
+function checkOf(check: CheckConfig): Record<string, unknown> {
+  const list = jsonSchema.properties?.["services"]?.items?.properties?.["healthchecks"];
+  const fields = objectSchema(list?.items, check.kind)?.properties ?? {};
+  return Object.fromEntries(
+    Object.entries(check).map(([key, value]) => [
+      key,
+      typeof value === "number" && fields[key]?.type === "string" ? durationText(value) : value,
+    ]),
+  );
+}
+
+/** `1000` is `1s`, `300` is `300ms`. */
+function durationText(milliseconds: number): string {
+  if (milliseconds === 0) return "0s";
+  for (const [unit, size] of [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1000],
+  ] as const) {
+    if (milliseconds % size === 0) return `${milliseconds / size}${unit}`;
+  }
+  return `${milliseconds}ms`;
+}

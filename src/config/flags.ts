@@ -1,0 +1,105 @@
+import { UsageError } from "../core/errors.ts";
+import { quoted } from "./problem.ts";
+
+export interface Flag {
+  /** As on the command line, without dashes. */
+  readonly name: string;
+  readonly kind: "text" | "boolean";
+  /** The value without the flag; undefined where it depends on the surroundings, which `meaning` then tells. */
+  readonly default: string | undefined;
+  /** For a text: what it stands for in a usage line. */
+  readonly placeholder?: string;
+  readonly values?: readonly string[];
+  readonly meaning: string;
+}
+
+/** Every flag: names and defaults of the first five are the original's. */
+export const FLAGS = [
+  {
+    name: "config",
+    kind: "text",
+    default: "/etc/bgp-lb/config.json",
+    placeholder: "FILE",
+    meaning: "config file",
+  },
+  {
+    name: "log-level",
+    kind: "text",
+    default: "info",
+    placeholder: "LEVEL",
+    values: ["debug", "info", "warning", "error"],
+    meaning: "what is logged: debug, info, warning or error, each with all after it",
+  },
+  {
+    name: "network-setup",
+    kind: "boolean",
+    default: "true",
+    meaning: "set up the dummy interface and the VIPs on this host",
+  },
+  {
+    name: "ipvs-setup",
+    kind: "boolean",
+    default: "false",
+    meaning: "set up IPVS as well; only together with -network-setup",
+  },
+  {
+    name: "metrics-address",
+    kind: "text",
+    default: ":8081",
+    placeholder: "[HOST]:PORT",
+    meaning:
+      "where Prometheus metrics are served, under /metrics; without a host on all addresses; empty or off for none",
+  },
+  {
+    name: "state-dir",
+    kind: "text",
+    default: undefined,
+    placeholder: "DIR",
+    meaning: "where it is kept what this host owns; else $RUNTIME_DIRECTORY, which systemd sets, else /run/bgp-lb",
+  },
+  {
+    name: "log-format",
+    kind: "text",
+    default: undefined,
+    placeholder: "FORMAT",
+    values: ["pretty", "json"],
+    meaning: "pretty or json; else pretty on a terminal, json elsewhere",
+  },
+] as const satisfies readonly Flag[];
+
+export type FlagName = (typeof FLAGS)[number]["name"];
+
+const BOOLEANS = FLAGS.filter((flag) => flag.kind === "boolean").map((flag) => flag.name);
+
+/**
+ * Turns Go's flag syntax (`-x v`, `-x=v`, `--x v`, `--x=v`; a boolean is `-x` or `-x=true`) into `--x=v`. As in Go, a boolean never takes
+ * the next word, and a text takes it whatever it looks like. Flags that are not in the table only get their second dash; subcommands, `-h`,
+ * `-V` and all after `--` stay as they are.
+ */
+export function normaliseArgv(argv: readonly string[], booleans: readonly string[] = BOOLEANS): string[] {
+  const texts: readonly string[] = FLAGS.filter((flag) => flag.kind === "text").map((flag) => flag.name);
+  const result: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] as string;
+    if (word === "--") return [...result, ...argv.slice(index)];
+    const [, name, value] = /^--?([A-Za-z][\w-]+)(=[^]*)?$/.exec(word) ?? [];
+    if (name === undefined) result.push(word);
+    else if (value !== undefined) result.push(`--${name}${value}`);
+    else if (booleans.includes(name)) result.push(`--${name}=true`);
+    else if (texts.includes(name) && index + 1 < argv.length) result.push(`--${name}=${argv[++index]}`);
+    else result.push(`--${name}`);
+  }
+  return result;
+}
+
+const TRUE = ["1", "t", "T", "true", "TRUE", "True"];
+const FALSE = ["0", "f", "F", "false", "FALSE", "False"];
+
+/** A boolean as Go's flag package takes it; throws UsageError, which names the flag, for any other text. */
+export function parseGoBool(text: string, flag: FlagName): boolean {
+  if (TRUE.includes(text)) return true;
+  if (FALSE.includes(text)) return false;
+  throw new UsageError(
+    `-${flag}: must be true or false (also 1, t, T, TRUE, True, 0, f, F, FALSE, False); found ${quoted(text)}`,
+  );
+}

@@ -1,0 +1,101 @@
+import type { JsonEntry, JsonNode } from "./json.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { objectSchema } from "./json-schema.ts";
+import type { Path } from "./problem.ts";
+import { pathText, quoted } from "./problem.ts";
+import { suggest } from "./suggest.ts";
+
+/** The file as plain data under the schema's spelling of the keys, with what there was to say about them. */
+export interface Reading {
+  readonly value: unknown;
+  /** Offset in the text of every value that is there, by path text. */
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly problems: readonly { readonly path: Path; readonly message: string }[];
+  readonly warnings: readonly string[];
+  /** Path texts that a misspelt key was most likely meant for: that they are missing need not be said as well. */
+  readonly meant: ReadonlySet<string>;
+}
+
+/**
+ * Matches every key against the schema. The original read its file with Go's encoding/json, which takes keys in any case and null as
+ * "not there": both are accepted with a warning, so that a file that worked goes on working. A key that nothing reads is a problem.
+ */
+export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
+  const offsets = new Map<string, number>();
+  const problems: { path: Path; message: string }[] = [];
+  const warnings: string[] = [];
+  const meant = new Set<string>();
+  return { value: read(root, schema, []), offsets, problems, warnings, meant };
+
+  function read(node: JsonNode, at: JsonSchema | undefined, path: Path): unknown {
+    offsets.set(pathText(path), node.offset);
+    if (node.kind === "scalar") return node.value;
+    if (node.kind === "array") return node.items.map((item, index) => read(item, at?.items, [...path, index]));
+    const object: Record<string, unknown> = {};
+    const known = objectSchema(at, kindOf(node.entries));
+    for (const { key, offset, node: child } of node.entries) {
+      const name = accept(key, known, path, offset);
+      if (name === undefined) continue;
+      const here = [...path, name];
+      if (Object.hasOwn(object, name)) {
+        offsets.set(pathText(here), offset);
+        problems.push({ path: here, message: `${quoted(name)} is written twice in one object; keep one` });
+      } else if (child.kind === "scalar" && child.value === null && known !== undefined) {
+        warnings.push(`${pathText(here)}: null is read as if the key were not there`);
+      } else {
+        // Not by assignment: a key named __proto__ would set the prototype.
+        const value = read(child, propertySchema(known, name), here);
+        Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+      }
+    }
+    return object;
+  }
+
+  /** The schema's spelling of a key; undefined where nothing reads it. */
+  function accept(key: string, known: JsonSchema | undefined, path: Path, offset: number): string | undefined {
+    const names = Object.keys(known?.properties ?? {});
+    if (known === undefined || names.includes(key) || known.properties === undefined) return key;
+    if (typeof known.additionalProperties === "object") return key;
+    const sameButCase = names.find((name) => name.toLowerCase() === key.toLowerCase());
+    if (sameButCase !== undefined) {
+      warnings.push(`${pathText([...path, key])}: the key is written "${sameButCase}"; letter case is overlooked here`);
+      return sameButCase;
+    }
+    const here = [...path, key];
+    offsets.set(pathText(here), offset);
+    problems.push({ path: here, message: `unknown key; ${instead(key, names, path)}` });
+    return undefined;
+  }
+
+  function instead(key: string, names: readonly string[], path: Path): string {
+    const near = suggest(key, names);
+    if (near !== undefined) {
+      meant.add(pathText([...path, near]));
+      return `did you mean "${near}"?`;
+    }
+    const elsewhere = placesOf(key, schema, "");
+    if (elsewhere.length > 0) return `it belongs in ${elsewhere.slice(0, 3).join(" or in ")}`;
+    return `known here: ${names.join(", ")}`;
+  }
+}
+
+function kindOf(entries: readonly JsonEntry[]): unknown {
+  const kind = entries.find((entry) => entry.key.toLowerCase() === "kind")?.node;
+  return kind?.kind === "scalar" ? kind.value : undefined;
+}
+
+function propertySchema(known: JsonSchema | undefined, name: string): JsonSchema | undefined {
+  if (known === undefined) return undefined;
+  if (Object.hasOwn(known.properties ?? {}, name)) return known.properties?.[name];
+  return typeof known.additionalProperties === "object" ? known.additionalProperties : undefined;
+}
+
+/** Where else in the file a key of this name is read. */
+function placesOf(key: string, schema: JsonSchema, at: string): string[] {
+  const places = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
+    const here = at === "" ? name : `${at}.${name}`;
+    const below = child.items === undefined ? placesOf(key, child, here) : placesOf(key, child.items, `${here}[]`);
+    return name.toLowerCase() === key.toLowerCase() ? [at === "" ? "the top of the file" : at, ...below] : below;
+  });
+  return [...new Set(places)];
+}

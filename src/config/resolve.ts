@@ -1,0 +1,91 @@
+import { dirname, resolve as resolvePath } from "node:path";
+import type { Address } from "../core/address.ts";
+import { family, parseAddress } from "../core/address.ts";
+import type { Service, VirtualService } from "../core/service.ts";
+import type { Identity } from "../core/state.ts";
+import { sortFlags } from "../dataplane/ipvs-options.ts";
+import type { Config, ConfiguredService, Gobgp } from "./config.ts";
+import type { Facts, ServiceFacts } from "./facts.ts";
+import { legacyCheck } from "./legacy-check.ts";
+import type { ConfigInput } from "./schema.ts";
+import type { ServiceInput } from "./service-schema.ts";
+
+/** The config that a file without problems means. */
+export function resolve(input: ConfigInput, facts: Facts, file: string): Config {
+  const inputs = [...(input.service === undefined ? [] : [input.service]), ...(input.services ?? [])];
+  const nextHop = {
+    ...(facts.nextHop.ipv4 !== undefined && { ipv4: facts.nextHop.ipv4.value }),
+    ...(facts.nextHop.ipv6 !== undefined && { ipv6: facts.nextHop.ipv6.value }),
+  };
+  return freeze({
+    mode: facts.mode,
+    gobgp: gobgp(input.bgp?.gobgp, file),
+    identity: identity(input, facts),
+    peers: (input.bgp?.peers ?? []).map(({ address, as, port }) => ({
+      address: parseAddress(address) as Address,
+      as,
+      port,
+    })),
+    nextHop,
+    services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
+    withdrawHold: input.withdrawHold,
+    reconcileInterval: input.reconcileInterval,
+  });
+}
+
+function identity(input: ConfigInput, { routerId, as }: Facts): Identity | undefined {
+  if (routerId === undefined || as === undefined) return undefined;
+  // The original and gobgpd take 0 for "not told", which is BGP's own port.
+  return { as, routerId: routerId.value, listenPort: input.bgp?.local?.listenPort || 179 };
+}
+
+function gobgp(input: NonNullable<ConfigInput["bgp"]>["gobgp"], file: string): Gobgp {
+  const base = dirname(resolvePath(file));
+  const { ca, cert, key } = input?.tls ?? {};
+  const tls = {
+    ...(ca !== undefined && { ca: resolvePath(base, ca) }),
+    ...(cert !== undefined && { cert: resolvePath(base, cert) }),
+    ...(key !== undefined && { key: resolvePath(base, key) }),
+  };
+  return { address: input?.address ?? "127.0.0.1:50051", ...(input?.tls !== undefined && { tls }) };
+}
+
+function configured(input: ServiceInput, facts: ServiceFacts, nextHop: Config["nextHop"]): ConfiguredService {
+  const legacy = legacyCheck(input);
+  const service: Service = {
+    name: input.name,
+    link: input.interface ?? input.name,
+    vips: facts.vips.map((vip) => vip.value),
+    virtualServices: virtualServices(input, facts, nextHop),
+  };
+  return { service, checks: [...(legacy === undefined ? [] : [legacy]), ...(input.healthchecks ?? [])] };
+}
+
+function virtualServices(
+  { ipvs }: ServiceInput,
+  { vips, ports }: ServiceFacts,
+  nextHop: Config["nextHop"],
+): VirtualService[] {
+  const { scheduler = "rr", flags = [], forwarding = "masquerade", weight = 1 } = ipvs ?? {};
+  return vips.flatMap(({ value: { address } }) =>
+    ports.map(({ value }) => {
+      const { servicePort, targetLocalPort, protocol } = value as Required<{
+        [K in keyof typeof value]: NonNullable<(typeof value)[K]>;
+      }>;
+      return {
+        vip: address,
+        port: servicePort,
+        protocol,
+        scheduler,
+        flags: sortFlags(flags),
+        realServers: [{ address: nextHop[family(address)] as Address, port: targetLocalPort, weight, forwarding }],
+      };
+    }),
+  );
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const part of Object.values(value)) freeze(part);
+  return Object.freeze(value);
+}

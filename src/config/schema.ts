@@ -1,0 +1,86 @@
+import * as z from "zod";
+import { durationSchema } from "../health/duration.ts";
+import { apiAddress, asNumber, filePath, hostAddress, peerAddress, port, routerId } from "./forms.ts";
+import { serviceSchema } from "./service-schema.ts";
+
+const LISTEN = "must be a port, 1 to 65535, or -1 for none, or 0 for 179";
+
+const peer = z.strictObject({
+  address: peerAddress.describe("IPv4 or IPv6 address of the peer."),
+  as: asNumber.describe("AS of the peer; the same as the local one means iBGP."),
+  port: port("a TCP port").default(179).describe("TCP port that the peer listens on."),
+});
+
+const nextHop = z.strictObject({
+  ipv4: hostAddress("ipv4").optional().meta({ description: "For IPv4 VIPs.", "x-default": "`routerID`" }),
+  ipv6: hostAddress("ipv6").optional().describe("For IPv6 VIPs; needed where there is one."),
+});
+
+const local = z.strictObject({
+  routerID: routerId
+    .optional()
+    .describe("BGP router ID, and next hop and real server for IPv4. Needed in managed mode."),
+  as: asNumber.optional().describe("AS of this host. Needed in managed mode."),
+  listenPort: z
+    .int({ error: LISTEN })
+    .min(-1, { error: LISTEN })
+    .max(65535, { error: LISTEN })
+    .default(179)
+    .describe("TCP port that gobgpd listens on; -1: do not listen; 0: 179. Of no effect in shared mode."),
+  nextHop: nextHop
+    .optional()
+    .describe("This host's address per family: next hop of the paths and real server of IPVS."),
+});
+
+const tls = z
+  .strictObject({
+    ca: filePath.optional().meta({
+      description: "PEM file of the authorities that gobgpd's certificate may be signed by.",
+      "x-default": "the system's",
+    }),
+    cert: filePath.optional().describe("PEM file of the client certificate."),
+    key: filePath.optional().describe("PEM file of its private key."),
+  })
+  .refine((files) => (files.cert === undefined) === (files.key === undefined), {
+    error: "cert and key go together: one is there without the other",
+  });
+
+const gobgp = z.strictObject({
+  address: apiAddress.default("127.0.0.1:50051").describe("gobgpd's gRPC API: `host:port`, or `unix:///path`."),
+  tls: tls.optional().describe("Speak TLS to gobgpd. Paths are relative to the config file."),
+});
+
+const bgp = z.strictObject({
+  mode: z
+    .enum(["managed", "shared"])
+    .default("managed")
+    .describe(
+      "`managed`: we start BGP in gobgpd and own its peers. `shared`: gobgpd's own config does, and we own only our paths.",
+    ),
+  gobgp: gobgp.optional().describe("How to reach gobgpd."),
+  peers: z.array(peer).default([]).describe("BGP neighbours. None in shared mode."),
+  local: local.optional().describe("This host as a BGP speaker. Needed in managed mode."),
+});
+
+/** The config file: the one truth that types, JSON Schema and the reference page are made from. */
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("Where editors find the JSON Schema of this file; not read by bgp-lb."),
+    bgp: bgp.optional().describe("BGP."),
+    service: serviceSchema.optional().describe("The one service; more go to `services`."),
+    services: z.array(serviceSchema).optional().describe("Services, instead of `service` or beside it."),
+    withdrawHold: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "2s", "500ms" or "0s"',
+      })
+      .prefault("2s")
+      .describe(
+        "Time between withdrawing the paths and tearing down the dataplane at the end, so that routers converge first.",
+      ),
+    reconcileInterval: durationSchema
+      .prefault("10s")
+      .describe("Time after which the host and gobgpd are looked at again even where nothing calls for it."),
+  })
+  .describe("bgp-lb's config file");
+
+export type ConfigInput = z.output<typeof configSchema>;
