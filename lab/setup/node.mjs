@@ -12,9 +12,7 @@ export async function useNode() {
   const reason = whyInstall();
   if (reason !== undefined) {
     say(`npm ci: ${reason} (Node ${lockedNode()} for the scripts, TypeScript, linters, the program's own libraries)`);
-    const args = ["ci", "--no-audit", "--no-fund", "--loglevel=warn"];
-    if (!(await runLong("npm", args, { progress: /^(added|changed) / })))
-      throw new SetupError("npm ci failed; see above. Is the npm registry reachable?");
+    await install();
   }
   const version = ask(NODE, ["--version"]).stdout.trim();
   const [major, minor] = version.slice(1).split(".").map(Number);
@@ -23,6 +21,19 @@ export async function useNode() {
       `Node >= ${OLDEST.join(".")} is needed (it runs TypeScript files), but node_modules/.bin/node is ${version || "missing"}: ` +
         "remove node_modules and run this again; npm must be allowed to run the install script of the package `node`",
     );
+}
+
+/**
+ * npm versions and registries differ in which platforms' optional packages a lock file has to name, and `npm ci` refuses one that they would
+ * have written otherwise. `npm install --no-save` takes the same versions from the lock file and leaves it as it is.
+ */
+async function install() {
+  const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const progress = /^(added|changed) /;
+  if (await runLong("npm", ["ci", ...options], { progress, quiet: true })) return;
+  say("npm ci did not go well; trying npm install --no-save, which is less strict");
+  if (await runLong("npm", ["install", "--no-save", ...options], { progress })) return;
+  throw new SetupError("npm could not install the packages; see above. Is the npm registry reachable?");
 }
 
 /** Why what is installed is not what the lock file says; undefined where it is. */
