@@ -1,3 +1,4 @@
+import type { Prefix } from "./address.ts";
 import { boundAs, isLinkLocal, sameScheduling, sameServer } from "./dataplane.ts";
 import type { Desired } from "./desired.ts";
 import type { Ownership } from "./ownership.ts";
@@ -17,7 +18,7 @@ export function claim(desired: Desired, observed: Observed, owned: Ownership): O
     addresses: new Set<string>(),
     virtualServices: new Set<Parameters<typeof owned.virtualServices.has>[0]>(),
     realServers: new Set<string>(),
-    prefixes: new Set(desired.announcements.keys()),
+    prefixes: new Set(standingPrefixes(desired)),
   };
   if (kernel === undefined) return union(owned, fresh);
   for (const [name, vips] of desired.links) {
@@ -64,9 +65,13 @@ export function prune(owned: Ownership, desired: Desired, observed: Observed): O
       speaker === undefined
         ? owned.prefixes
         : owned.prefixes.intersection(
-            new Set([...desired.announcements.keys(), ...(speaker === "absent" ? [] : speaker.paths.keys())]),
+            new Set([...standingPrefixes(desired), ...(speaker === "absent" ? [] : speaker.paths.keys())]),
           ),
   };
+}
+
+function standingPrefixes(desired: Desired): Prefix[] {
+  return [...desired.announcements.values()].filter(({ want }) => want !== "withdraw").map(({ path }) => path.prefix);
 }
 
 /** A link of that name is ours by its alias or ledger; a bare dummy with nothing on it but what we want is what the original left behind. */

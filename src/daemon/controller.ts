@@ -33,6 +33,7 @@ export class Controller {
   readonly #trigger: Trigger;
   readonly #metrics = new Metrics(version);
   readonly #startedAt: number;
+  readonly #established = new Set<string>();
   #stage: Stage = "serving";
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
@@ -116,8 +117,17 @@ export class Controller {
   #speakerTold(event: SpeakerEvent): void {
     if (event.kind === "up") this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
     else if (event.kind === "down") this.#log.error(event.reason);
-    else if (event.kind === "session") this.#log.info(`peer ${event.peer}: session ${event.state}`);
+    else if (event.kind === "session") this.#sessionTold(event.peer, event.state);
     this.#trigger.request();
+  }
+
+  /** Only what a peer can hear is news: a session that comes, and one that goes. The steps between are for debugging. */
+  #sessionTold(peer: string, state: string): void {
+    if (state === "established") {
+      this.#established.add(peer);
+      this.#log.info(`peer ${peer}: session established`);
+    } else if (this.#established.delete(peer)) this.#log.warn(`peer ${peer}: session lost, now ${state}`);
+    else this.#log.debug(`peer ${peer}: session ${state}`);
   }
 
   async #serveMetrics(): Promise<MetricsServer | undefined> {

@@ -46,6 +46,7 @@ export class Reconciler {
   readonly #backoff: Backoff;
   #owned: Ownership;
   #seen: Observed = { kernel: undefined, speaker: undefined };
+  #withdrawing: Promise<void> = Promise.resolve();
   #lastWithdrawal = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReconcilerOptions) {
@@ -71,7 +72,13 @@ export class Reconciler {
   }
 
   /** Withdraws at once what must not attract traffic any more, by what was last seen in gobgpd; needs no look at the kernel and waits for no pass. */
-  async withdraw(): Promise<void> {
+  withdraw(): Promise<void> {
+    // One after the other: the second would repeat what the first has sent and not yet heard of.
+    this.#withdrawing = this.#withdrawing.then(() => this.#withdrawUnwanted());
+    return this.#withdrawing;
+  }
+
+  async #withdrawUnwanted(): Promise<void> {
     const desired = this.#options.desired();
     const observed = { kernel: undefined, speaker: this.#seen.speaker };
     const ops = plan(desired, observed, this.#owned, { repair: true, tearDown: false });

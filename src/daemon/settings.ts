@@ -1,5 +1,5 @@
 import type { ListenAddress } from "../admin/server.ts";
-import type { Config } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
 import type { Intent } from "../core/desired.ts";
 
 /** The config and what the command line says beside it. */

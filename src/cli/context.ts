@@ -1,0 +1,37 @@
+import type { FlagName } from "../config/flags.ts";
+import { parseGoBool } from "../config/flags.ts";
+import { loadConfig } from "../config/load.ts";
+import { parseMetricsAddress } from "../config/metrics-address.ts";
+import { UsageError } from "../core/errors.ts";
+import type { LogFormat, LogLevel } from "../daemon/log.ts";
+import { preflight } from "../daemon/preflight.ts";
+import type { Settings } from "../daemon/settings.ts";
+
+/** The flags as commander hands them over; each that has a default is there. */
+export type Options = Readonly<Partial<Record<FlagName, string>>>;
+
+/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. */
+export async function readSettings(
+  options: Options,
+): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
+  const file = options["config"] ?? "";
+  const network = parseGoBool(options["network-setup"] ?? "true", "network-setup");
+  const ipvs = parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup");
+  const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
+  const { config, warnings } = await loadConfig(file, { metricsAddress: metrics });
+  const stateDirectory = options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
+  const settings = { config, file, network, ipvs: ipvs && network, metrics, stateDirectory };
+  const foreign = await preflight(settings);
+  if (foreign.length > 0) throw new UsageError(foreign.map((line) => `${file}: ${line}`).join("\n"));
+  return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
+}
+
+const IPVS_ALONE = "-ipvs-setup counts only together with -network-setup, so no IPVS is set up";
+
+export function logLevel(options: Options): LogLevel {
+  return (options["log-level"] ?? "info") as LogLevel;
+}
+
+export function logFormat(options: Options): LogFormat {
+  return (options["log-format"] as LogFormat | undefined) ?? (process.stderr.isTTY === true ? "pretty" : "json");
+}
