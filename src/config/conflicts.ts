@@ -1,5 +1,5 @@
 import type { Address } from "../core/address.ts";
-import { family, networkPrefix } from "../core/address.ts";
+import { bits, family, networkPrefix } from "../core/address.ts";
 import type { Vip } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
 import type { Facts, ServiceFacts, Sited } from "./facts.ts";
@@ -35,25 +35,23 @@ function repeatedNames(services: readonly ServiceFacts[]): Finding[] {
 
 function repeatedVirtualServices(services: readonly ServiceFacts[]): Finding[] {
   const first = new Map<string, Sited<unknown>>();
-  const found: Finding[] = [];
-  for (const { vips, ports } of services) {
-    for (const port of ports) {
+  return services.flatMap(({ vips, ports }) =>
+    ports.flatMap((port) => {
       const { servicePort, protocol } = port.value;
-      if (servicePort === undefined || protocol === undefined) continue;
-      for (const address of new Set(vips.map((vip) => vip.value.address))) {
-        const key = virtualServiceKey({ vip: address, port: servicePort, protocol });
-        const other = first.get(key);
-        if (other === undefined) first.set(key, port);
-        else if (other !== port) {
-          found.push({
-            path: port.path,
-            message: `${key} is already taken by ${pathText(other.path)}; one VIP, port and protocol can lead to one target only`,
-          });
-        }
-      }
-    }
-  }
-  return found;
+      if (servicePort === undefined || protocol === undefined) return [];
+      const keys = vips.map((vip) => virtualServiceKey({ vip: vip.value.address, port: servicePort, protocol }));
+      const taken = keys.find((key) => first.has(key) && first.get(key) !== port);
+      for (const key of keys) if (!first.has(key)) first.set(key, port);
+      if (taken === undefined) return [];
+      const other = pathText(first.get(taken)?.path ?? []);
+      return [
+        {
+          path: port.path,
+          message: `${taken} is already taken by ${other}; one VIP, port and protocol lead to one target`,
+        },
+      ];
+    }),
+  );
 }
 
 /** One VIP in several services is fine (its ports may belong to each of them), as long as it means one route. */
@@ -79,66 +77,52 @@ function twoLengths(services: readonly ServiceFacts[]): Finding[] {
 
 /** A VIP's prefix is a route to this host's dummy: no address that BGP itself needs may be in it. */
 function coveredAddresses(facts: Facts): Finding[] {
-  const { routerId, nextHop, peers } = facts;
-  // The router ID is an address only where it is used as one.
-  const own = [nextHop.ipv4 === undefined ? undefined : routerId, nextHop.ipv4, nextHop.ipv6];
-  const needed = [...own.filter((one) => one !== undefined), ...peers];
-  const sites = new Map(needed.toReversed().map((one) => [one.value, one]));
-  return facts.services
-    .flatMap((service) => service.vips)
-    .flatMap((vip) => {
-      const { address, prefixLength } = vip.value;
-      const prefix = networkPrefix(address, prefixLength);
-      const hit = [...sites.values()].find(
-        (one) => family(one.value) === family(address) && networkPrefix(one.value, prefixLength) === prefix,
-      );
-      if (hit === undefined) return [];
-      const what = pathText(hit.path);
-      return [
-        {
-          path: vip.path,
-          message:
-            hit.value === address
-              ? `${address} is also ${what}; a VIP must be an address of its own`
-              : `${address}/${prefixLength} covers ${hit.value} (${what}), which would no longer be reached over the network; write a longer prefix`,
-        },
-      ];
-    });
+  const { routerId, nextHop, peers, services } = facts;
+  const own = [routerId, nextHop.ipv4, nextHop.ipv6].filter((one) => one !== undefined);
+  const vips = services.flatMap((service) => service.vips);
+  const needed = new Map<string, Sited<Address>>();
+  for (const length of new Set(vips.map((vip) => vip.value.prefixLength))) {
+    for (const one of [...own, ...peers].toReversed()) needed.set(networkPrefix(one.value, length), one);
+  }
+  return vips.flatMap(({ path, value: { address, prefixLength } }) => {
+    const hit = needed.get(networkPrefix(address, prefixLength));
+    if (hit === undefined) return [];
+    const what = pathText(hit.path);
+    const message =
+      hit.value === address
+        ? `${address} is also ${what}; a VIP must be an address of its own`
+        : `${address}/${prefixLength} covers ${hit.value} (${what}), which would no longer be reached over the network; write a longer prefix`;
+    return [{ path, message }];
+  });
 }
 
-/** Prefixes of different services that lie within each other: withdrawing the longer one moves its traffic to the other, not to another host. */
+/** Prefixes of different services that are one route or lie within each other: accepted, and likely not meant. */
 export function overlapWarnings(services: readonly ServiceFacts[]): string[] {
-  const wide = services.flatMap((service) =>
-    service.vips
-      .filter(isWide)
-      .map((vip) => ({ vip, service, prefix: networkPrefix(vip.value.address, vip.value.prefixLength) })),
-  );
-  return wide.flatMap(({ vip: outer, service, prefix }) =>
-    services
-      .filter((other) => other !== service)
-      .flatMap((other) => other.vips)
-      .filter(
-        ({ value }) =>
-          family(value.address) === family(outer.value.address) &&
-          value.prefixLength >= outer.value.prefixLength &&
-          networkPrefix(value.address, outer.value.prefixLength) === prefix,
-      )
-      .filter((inner) => inner.value.prefixLength > outer.value.prefixLength || comesAfter(inner, outer, services))
-      .map((inner) => {
-        const text = `${inner.value.address}/${inner.value.prefixLength}`;
-        return inner.value.prefixLength === outer.value.prefixLength
-          ? `${pathText(inner.path)}: ${text} is one route with ${pathText(outer.path)}: it is announced only while both services are healthy`
-          : `${pathText(inner.path)}: ${text} lies within ${prefix} of ${pathText(outer.path)}: while it is withdrawn, its traffic follows that route`;
-      }),
-  );
-}
-
-function isWide({ value }: Sited<Vip>): boolean {
-  return value.prefixLength < (family(value.address) === "ipv4" ? 32 : 128);
-}
-
-/** Of two with one and the same prefix, only the later one is told. */
-function comesAfter(a: Sited<Vip>, b: Sited<Vip>, services: readonly ServiceFacts[]): boolean {
-  const order = services.flatMap((service) => service.vips);
-  return order.indexOf(a) > order.indexOf(b);
+  const wide = new Map<string, { vip: Sited<Vip>; service: ServiceFacts }>();
+  const warnings: string[] = [];
+  const all = services.flatMap((service) => service.vips.map((vip) => ({ vip, service })));
+  for (const one of all) {
+    const { address, prefixLength } = one.vip.value;
+    if (prefixLength === bits(family(address))) continue;
+    const prefix = networkPrefix(address, prefixLength);
+    const other = wide.get(prefix);
+    if (other === undefined) wide.set(prefix, one);
+    else if (other.service !== one.service) {
+      warnings.push(
+        `${pathText(one.vip.path)}: ${prefix} is one route with ${pathText(other.vip.path)}: it is announced only while both services are healthy`,
+      );
+    }
+  }
+  const lengths = [...new Set([...wide.values()].map(({ vip }) => vip.value.prefixLength))];
+  for (const { vip, service } of all) {
+    const { address, prefixLength } = vip.value;
+    for (const length of lengths.filter((one) => one < prefixLength)) {
+      const outer = wide.get(networkPrefix(address, length));
+      if (outer === undefined || outer.service === service) continue;
+      warnings.push(
+        `${pathText(vip.path)}: ${address}/${prefixLength} lies within ${networkPrefix(address, length)} of ${pathText(outer.vip.path)}: while it is withdrawn, its traffic follows that route`,
+      );
+    }
+  }
+  return warnings;
 }

@@ -93,12 +93,13 @@ function vipFault(text: string): string | undefined {
   const [host = "", length, ...rest] = text.split("/");
   const address = parseAddress(host);
   if (address === undefined || rest.length > 0) return `must be ${VIP}`;
-  const range = specialRange(address);
-  if (range !== undefined) return `must not be ${range} address: it cannot be announced`;
-  if (length === undefined) return undefined;
   const all = bits(family(address));
-  if (/^0+$/.test(length)) return "must not have the length 0: that would announce the default route";
-  return /^[1-9]\d{0,2}$/.test(length) && Number(length) <= all ? undefined : `must have a length of 1 to ${all}`;
+  if (length !== undefined) {
+    if (/^0+$/.test(length)) return "must not have the length 0: that would announce the default route";
+    if (!/^[1-9]\d{0,2}$/.test(length) || Number(length) > all) return `must have a length of 1 to ${all}`;
+  }
+  const range = specialRange(address);
+  return range === undefined ? undefined : `must not be ${range} address: it cannot be announced`;
 }
 
 /** The special range that an address is in, with its article, or undefined for one that can be announced. */

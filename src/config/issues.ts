@@ -81,8 +81,18 @@ function finding(issue: z.core.$ZodIssue, root: unknown): Finding {
   const path = issue.path as Path;
   const value = valueAt(root, path);
   if (value === undefined) return { path, message: `missing; ${issue.message}` };
+  const isQuoted =
+    issue.code === "invalid_type" &&
+    ["int", "number"].includes(issue.expected) &&
+    typeof value === "string" &&
+    /^-?\d+$/.test(value);
   const isWhole = issue.code === "custom" && typeof value === "object";
-  return { path, message: isWhole ? issue.message : `${issue.message}; found ${valueText(value, path)}` };
+  return {
+    path,
+    message: isWhole
+      ? issue.message
+      : `${issue.message}; found ${valueText(value, path)}${isQuoted ? "; write it without quotes" : ""}`,
+  };
 }
 
 /** What stands at the path, or undefined. */

@@ -148,7 +148,8 @@ export function parseJson(text: string): JsonNode {
     if (text.startsWith("//", at) || text.startsWith("/*", at) || text[at] === "#") {
       return "a comment; JSON has none";
     }
-    if (keys.some(isSecret)) return "something else";
+    if (keys.some(isSecret)) return "something that is not shown";
+    if (text[at] === '"') return `the text ${/^"[^"\n]{0,30}"?/.exec(text.slice(at, at + 32))?.[0]}`;
     const word = (match(WORD) ?? String.fromCodePoint(text.codePointAt(at) ?? 0)).slice(0, 30);
     return text[at] === "'" ? "a single quote; JSON strings take double quotes" : JSON.stringify(word);
   }

@@ -12,8 +12,6 @@ export interface Reading {
   readonly offsets: ReadonlyMap<string, number>;
   readonly problems: readonly { readonly path: Path; readonly message: string }[];
   readonly warnings: readonly string[];
-  /** Path texts that a misspelt key was most likely meant for: that they are missing need not be said as well. */
-  readonly meant: ReadonlySet<string>;
 }
 
 /**
@@ -24,8 +22,7 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
   const offsets = new Map<string, number>();
   const problems: { path: Path; message: string }[] = [];
   const warnings: string[] = [];
-  const meant = new Set<string>();
-  return { value: read(root, schema, []), offsets, problems, warnings, meant };
+  return { value: read(root, schema, []), offsets, problems, warnings };
 
   function read(node: JsonNode, at: JsonSchema | undefined, path: Path): unknown {
     offsets.set(pathText(path), node.offset);
@@ -33,8 +30,9 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
     if (node.kind === "array") return node.items.map((item, index) => read(item, at?.items, [...path, index]));
     const object: Record<string, unknown> = {};
     const known = objectSchema(at, kindOf(node.entries));
+    const written = node.entries.map((entry) => entry.key);
     for (const { key, offset, node: child } of node.entries) {
-      const name = accept(key, known, path, offset);
+      const name = accept(key, known, { path, offset, written });
       if (name === undefined) continue;
       const here = [...path, name];
       if (Object.hasOwn(object, name)) {
@@ -51,8 +49,8 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
     return object;
   }
 
-  /** The schema's spelling of a key; undefined where nothing reads it. */
-  function accept(key: string, known: JsonSchema | undefined, path: Path, offset: number): string | undefined {
+  /** The key of the schema that is or was most likely meant; undefined where nothing reads it. */
+  function accept(key: string, known: JsonSchema | undefined, { path, offset, written }: Site): string | undefined {
     const names = Object.keys(known?.properties ?? {});
     if (known === undefined || names.includes(key) || known.properties === undefined) return key;
     if (typeof known.additionalProperties === "object") return key;
@@ -63,20 +61,27 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
     }
     const here = [...path, key];
     offsets.set(pathText(here), offset);
-    problems.push({ path: here, message: `unknown key; ${instead(key, names, path)}` });
-    return undefined;
+    const near = suggest(key, names);
+    problems.push({
+      path: here,
+      message: `unknown key; ${near === undefined ? instead(key, names) : `did you mean "${near}"?`}`,
+    });
+    // Read as what was meant, so that its own problems come out in the same run.
+    return near === undefined || written.includes(near) ? undefined : near;
   }
 
-  function instead(key: string, names: readonly string[], path: Path): string {
-    const near = suggest(key, names);
-    if (near !== undefined) {
-      meant.add(pathText([...path, near]));
-      return `did you mean "${near}"?`;
-    }
+  function instead(key: string, names: readonly string[]): string {
     const elsewhere = placesOf(key, schema, "");
     if (elsewhere.length > 0) return `it belongs in ${elsewhere.slice(0, 3).join(" or in ")}`;
     return `known here: ${names.join(", ")}`;
   }
+}
+
+/** Where a key stands: its object, its offset in the text, and the keys beside it. */
+interface Site {
+  readonly path: Path;
+  readonly offset: number;
+  readonly written: readonly string[];
 }
 
 function kindOf(entries: readonly JsonEntry[]): unknown {

@@ -3,16 +3,17 @@ import { open } from "node:fs/promises";
 import { bgpFindings, bgpWarnings } from "./bgp-rules.ts";
 import type { Loaded } from "./config.ts";
 import { conflictFindings, overlapWarnings } from "./conflicts.ts";
-import type { Facts } from "./facts.ts";
-import { readFacts } from "./facts.ts";
+import type { Facts, Raw } from "./facts.ts";
+import { isRecord, readFacts } from "./facts.ts";
 import type { Finding } from "./issues.ts";
 import { explain, findings } from "./issues.ts";
+import type { JsonNode } from "./json.ts";
 import { JsonSyntaxError, parseJson } from "./json.ts";
 import { jsonSchema } from "./json-schema.ts";
 import type { Reading } from "./keys.ts";
 import { readKeys } from "./keys.ts";
 import type { Problem } from "./problem.ts";
-import { ConfigError, excerpt, pathText, placeOf } from "./problem.ts";
+import { ConfigError, excerpt, pathText, placesIn } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
 import { serviceFindings, serviceWarnings } from "./service-rules.ts";
@@ -32,44 +33,49 @@ export async function loadConfig(file: string, context: Context = {}): Promise<L
 }
 
 /** Reads the text of a config file; `file` stands in messages, and is what relative paths in the text are relative to. */
-export function parseConfig(text: string, file: string, context: Context = {}): Loaded {
+export function parseConfig(source: string, file: string, context: Context = {}): Loaded {
+  const text = source.replace(/^\uFEFF/, "");
   const reading = readKeys(parse(text, file), jsonSchema);
   const facts = readFacts(reading.value);
   const parsed = configSchema.safeParse(reading.value, { error: explain });
   const found: Finding[] = [
     ...reading.problems,
     ...(parsed.success ? [] : findings(parsed.error.issues, reading.value)),
-    ...bgpFindings(facts),
-    ...facts.services.flatMap((service) => serviceFindings(service, reading.meant)),
-    ...conflictFindings(facts),
-    ...absentServices(reading.value, reading.meant),
-  ].filter((one) => !(one.message.startsWith("missing") && reading.meant.has(pathText(one.path))));
+    ...(isRecord(reading.value) ? between(facts, reading.value) : []),
+  ];
   if (found.length > 0 || !parsed.success) throw new ConfigError(problems(found, text, file, reading));
   return { config: resolve(parsed.data, facts, file), warnings: warnings(facts, reading, context) };
 }
 
-function parse(text: string, file: string) {
-  const json = text.replace(/^\uFEFF/, "");
-  if (json.trim() === "") throw new ConfigError([{ file, path: "", message: EMPTY }]);
+/** What is wrong between values that are well-formed each by itself. */
+function between(facts: Facts, root: Raw): Finding[] {
+  const none = root["service"] === undefined && root["services"] === undefined;
+  return [
+    ...bgpFindings(facts),
+    ...facts.services.flatMap(serviceFindings),
+    ...conflictFindings(facts),
+    ...(none ? [NO_SERVICE] : []),
+  ];
+}
+
+const NO_SERVICE: Finding = {
+  path: ["services"],
+  message: 'missing; write "service": { ... } for one, or "services": [ ... ] for several',
+};
+
+function parse(text: string, file: string): JsonNode {
+  if (text.trim() === "") throw new ConfigError([{ file, path: "", message: EMPTY }]);
   try {
-    return parseJson(json);
+    return parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    const place = placeOf(json, error.offset);
-    const message = `not JSON: ${error.message}\n${excerpt(json, place.line, place.column, error.keys)}`;
+    const place = placesIn(text)(error.offset);
+    const message = `not JSON: ${error.message}\n${excerpt(text, place.line, place.column, error.keys)}`;
     throw new ConfigError([{ file, path: "", ...place, message }]);
   }
 }
 
 const EMPTY = "the file is empty; it must hold a config in JSON, of which config-example.json is an example";
-
-function absentServices(root: unknown, meant: ReadonlySet<string>): Finding[] {
-  if (typeof root !== "object" || root === null || Array.isArray(root)) return [];
-  if ("service" in root || "services" in root || meant.has("service") || meant.has("services")) return [];
-  return [
-    { path: ["services"], message: 'missing; write "service": { ... } for one, or "services": [ ... ] for several' },
-  ];
-}
 
 function warnings(facts: Facts, reading: Reading, context: Context): string[] {
   const { services } = facts;
@@ -84,7 +90,7 @@ function warnings(facts: Facts, reading: Reading, context: Context): string[] {
 
 /** Each once, in the order of the file. */
 function problems(found: readonly Finding[], text: string, file: string, { offsets }: Reading): Problem[] {
-  const json = text.replace(/^\uFEFF/, "");
+  const placeOf = placesIn(text);
   const sited = found.map(({ path, message }) => {
     let site = path;
     while (site.length > 0 && !offsets.has(pathText(site))) site = site.slice(0, -1);
@@ -93,7 +99,7 @@ function problems(found: readonly Finding[], text: string, file: string, { offse
   const once = new Map(sited.map((one) => [`${one.path} ${one.message}`, one]));
   return [...once.values()]
     .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, path, message }) => ({ file, ...placeOf(json, offset), path, message }));
+    .map(({ offset, path, message }) => ({ file, ...placeOf(offset), path, message }));
 }
 
 async function readText(file: string): Promise<string> {

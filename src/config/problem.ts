@@ -15,12 +15,16 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The config cannot be used: `problems` holds every one of them, in the order of the file, and `message` is all of them as lines. */
+const SHOWN = 100;
+
+/** The config cannot be used: `problems` holds every one of them, in the order of the file, and `message` is the first hundred as lines. */
 export class ConfigError extends UsageError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(describeProblem).join("\n"));
+    const rest = problems.length - SHOWN;
+    const shown = problems.slice(0, SHOWN).map(describeProblem);
+    super([...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n"));
     this.problems = problems;
   }
 }
@@ -85,9 +89,18 @@ export function excerpt(text: string, line: number, column: number, keys: readon
   return `${margin}${printable(safe.slice(from, from + 100))}\n${" ".repeat(margin.length - 2)}| ${" ".repeat(column - 1 - from)}^`;
 }
 
-/** Line and column, from 1, of an offset. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: offset - start + 1 };
+/** Answers line and column, from 1, of offsets in the text. */
+export function placesIn(text: string): (offset: number) => { readonly line: number; readonly column: number } {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }

@@ -19,8 +19,11 @@ const nextHop = z.strictObject({
 const local = z.strictObject({
   routerID: routerId
     .optional()
-    .describe("BGP router ID, and next hop and real server for IPv4. Needed in managed mode."),
-  as: asNumber.optional().describe("AS of this host. Needed in managed mode."),
+    .meta({
+      description: "BGP router ID, and next hop and real server for IPv4.",
+      "x-default": "**needed** in managed mode",
+    }),
+  as: asNumber.optional().meta({ description: "AS of this host.", "x-default": "**needed** in managed mode" }),
   listenPort: z
     .int({ error: LISTEN })
     .min(-1, { error: LISTEN })
@@ -59,15 +62,19 @@ const bgp = z.strictObject({
     ),
   gobgp: gobgp.optional().describe("How to reach gobgpd."),
   peers: z.array(peer).default([]).describe("BGP neighbours. None in shared mode."),
-  local: local.optional().describe("This host as a BGP speaker. Needed in managed mode."),
+  local: local
+    .optional()
+    .meta({ description: "This host as a BGP speaker.", "x-default": "**needed** in managed mode" }),
 });
 
 /** The config file: the one truth that types, JSON Schema and the reference page are made from. */
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Where editors find the JSON Schema of this file; not read by bgp-lb."),
-    bgp: bgp.optional().describe("BGP."),
-    service: serviceSchema.optional().describe("The one service; more go to `services`."),
+    bgp: bgp
+      .optional()
+      .meta({ description: "How this host takes part in BGP.", "x-default": "**needed** in managed mode" }),
+    service: serviceSchema.optional().describe("A service: VIPs, ports and checks. More of them go to `services`."),
     services: z.array(serviceSchema).optional().describe("Services, instead of `service` or beside it."),
     withdrawHold: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {

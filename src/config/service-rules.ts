@@ -6,36 +6,22 @@ import { isRecord } from "./facts.ts";
 import type { Finding } from "./issues.ts";
 import { pathText } from "./problem.ts";
 
-const CHECKS = ["httphealthcheck", "pinghealthcheck", "healthchecks"] as const;
-
-/** What is missing in a service or does not go together in it. `meant` holds path texts that a misspelt key was meant for. */
-export function serviceFindings(service: ServiceFacts, meant: ReadonlySet<string>): Finding[] {
-  const { path } = service;
-  return [
-    ...vipFindings(service),
-    ...portFindings(service),
-    ...ipvsFindings(service),
-    ...checkFindings(service),
-  ].filter((one) => !one.message.startsWith("missing") || !meant.has(pathText(one.path)));
-
-  function checkFindings({ raw }: ServiceFacts): Finding[] {
-    if (CHECKS.some((key) => meant.has(pathText([...path, key])))) return [];
-    const { httphealthcheck, pinghealthcheck, healthchecks } = raw;
-    const none = healthchecks === undefined || (Array.isArray(healthchecks) && healthchecks.length === 0);
-    if (httphealthcheck !== undefined || pinghealthcheck !== undefined || !none) return [];
-    return [
-      {
-        path,
-        message:
-          "no health check, so nothing could tell when to withdraw the VIP; write one, such as\n" +
-          '      "healthchecks": [{ "kind": "tcp", "port": 8080 }]\n' +
-          '      "httphealthcheck": { "port": 8080, "path": "/healthz" }\n' +
-          "    The original pinged 1.1.1.1 and 8.8.8.8 here, so that one outage of the Internet withdrew every host at once;\n" +
-          '    who wants just that asks for it by name: "pinghealthcheck": { "addresses": ["1.1.1.1", "8.8.8.8"] }',
-      },
-    ];
-  }
+/** What is missing in a service or does not go together in it. */
+export function serviceFindings(service: ServiceFacts): Finding[] {
+  return [...vipFindings(service), ...portFindings(service), ...ipvsFindings(service), ...checkFindings(service)];
 }
+
+function checkFindings({ raw, path }: ServiceFacts): Finding[] {
+  const { httphealthcheck, pinghealthcheck, healthchecks } = raw;
+  const none = healthchecks === undefined || (Array.isArray(healthchecks) && healthchecks.length === 0);
+  return httphealthcheck !== undefined || pinghealthcheck !== undefined || !none ? [] : [{ path, message: NO_CHECK }];
+}
+
+const NO_CHECK = `no health check, so nothing could tell when to withdraw the VIP; write one, such as
+      "healthchecks": [{ "kind": "tcp", "port": 8080 }]
+      "httphealthcheck": { "port": 8080, "path": "/healthz" }
+    The original pinged 1.1.1.1 and 8.8.8.8 here, so that one outage of the Internet withdrew every host at once;
+    who wants just that asks for it by name: "pinghealthcheck": { "addresses": ["1.1.1.1", "8.8.8.8"] }`;
 
 function vipFindings({ raw, path, vips }: ServiceFacts): Finding[] {
   const found: Finding[] = [];

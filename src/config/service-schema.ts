@@ -118,6 +118,6 @@ export const serviceSchema = z
       ),
     healthchecks: z.array(checkSchema).optional().describe("The checks; the service is healthy while all of them are."),
   })
-  .describe("One service: VIPs, ports and checks. It needs at least one check, of any form.");
+  .describe("One service: VIPs, ports and checks.");
 
 export type ServiceInput = z.output<typeof serviceSchema>;

@@ -1,12 +1,12 @@
 /** The known word that was most likely meant, or undefined where none is near. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let nearest = Math.max(2, Math.floor(word.length / 3)) + 1;
+  // A slip in a short word, two or three in a longer one; more is another word.
+  let nearest = (word.length <= 4 ? 1 : word.length <= 7 ? 2 : 3) + 1;
   if (word.length > 64) return undefined;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    // Two letters of a word of two are no likeness: at least half of the word has to stay.
-    if (distance < nearest && distance * 2 <= candidate.length) {
+    if (distance < nearest && distance < candidate.length) {
       nearest = distance;
       best = candidate;
     }
