@@ -63,7 +63,9 @@ function onlyOfSubtests(data: { details: { error: Error } }): boolean {
 }
 
 function failure(data: Located & { details: { error: Error; duration_ms: number } }): string {
-  const { error } = data.details;
+  const error: Error & { exitCode?: number | null; signal?: string | null } = data.details.error;
+  if (isFile(data) && error.exitCode !== undefined)
+    return `  FAIL  ${data.name}: its process ended with ${error.signal ?? `exit code ${error.exitCode}`}\n`;
   const cause = error.cause ?? error;
   const text = cause instanceof Error ? inspect(cause, { depth: 6 }) : String(cause);
   // The runner's own frames say nothing about the test.
