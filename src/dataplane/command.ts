@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
+import { messageOf } from "../core/errors.ts";
 import { CommandError, oneLine } from "./command-error.ts";
 
 /** How a program that ran to its end answered. A code other than 0 is an answer, not an exception. */
@@ -21,7 +22,7 @@ export interface RunOptions {
 export interface Command {
   /** Runs `argv` without a shell. Throws CommandError where there is no exit code: not installed, killed, cancelled, too much output. */
   run(argv: readonly string[], options?: RunOptions): Promise<Output>;
-  /** The text of a file under /proc, or undefined where it does not exist. */
+  /** The text of a file under /proc, or undefined where it does not exist. Throws CommandError where it cannot be read. */
   read(path: string): Promise<string | undefined>;
 }
 
@@ -78,19 +79,15 @@ export class SystemCommand implements Command {
       return await readFile(path, "utf8");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
+      throw new CommandError(["read", path], messageOf(error));
     }
   }
 }
 
-async function orUndefinedAfter<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
+function orUndefinedAfter<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  const late = AbortSignal.timeout(ms);
+  const given = new Promise<undefined>((resolve) => {
+    late.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return Promise.race([work, given]);
 }

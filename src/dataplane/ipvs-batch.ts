@@ -12,6 +12,8 @@ const RESTORE = ["ipvsadm", "-R"] as const;
 /** Subprocesses that one batch may spend on finding the exact words for ops that failed; the others get the words of the batch. */
 const MAX_EXPLAINED = 16;
 
+const UNSAID = "was not done, without a message";
+
 interface Context {
   readonly command: Command;
   readonly read: () => Promise<IpvsTable>;
@@ -51,7 +53,7 @@ async function restore(context: Context, ops: readonly IpvsOp[], budget: number)
     output = await command.run(RESTORE, { stdin, signal, timeoutMs: batchTimeout(ops.length) });
     table = await context.read();
   } catch (error) {
-    if (!(error instanceof CommandError || error instanceof UnexpectedOutput)) throw error;
+    if (!isAnswer(error)) throw error;
     for (const op of ops) errors.set(op, error.message);
     return;
   }
@@ -80,21 +82,24 @@ async function explain(context: Context, missed: readonly IpvsOp[], table: IpvsT
     if ("server" in op && !table.has(virtualServiceKey(op.service)))
       context.errors.set(op, failure(argv, "Service not defined"));
     else if (!uniform && budget-- > 0) await single(context, op);
-    else context.errors.set(op, failure(argv, distinct.join(", or ") || "was not done, without a message"));
+    else context.errors.set(op, failure(argv, distinct.join(", or ") || UNSAID));
   }
 }
 
-/** Once more, alone, for the exit code and the words. */
-async function single(context: Context, op: IpvsOp): Promise<void> {
+/** Once more, alone, for the exit code and the words; an exit code of 0 is not believed either. */
+async function single({ command, read, signal, errors }: Context, op: IpvsOp): Promise<void> {
   const argv = ["ipvsadm", ...encodeIpvs(op)];
   try {
-    const { code, stderr } = await context.command.run(argv, { signal: context.signal });
-    const gone = op.kind.endsWith(".delete") && /No such|Service not defined/.test(stderr);
-    if (code !== 0 && !gone) context.errors.set(op, failure(argv, stderr, code));
+    const { code, stderr } = await command.run(argv, { signal });
+    if (!inEffect(op, await read())) errors.set(op, failure(argv, stderr || UNSAID, code));
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    context.errors.set(op, error.message);
+    if (!isAnswer(error)) throw error;
+    errors.set(op, error.message);
   }
+}
+
+function isAnswer(error: unknown): error is Error {
+  return error instanceof CommandError || error instanceof UnexpectedOutput;
 }
 
 /** Whether the table is as the op wants it, whoever made it so: that is why applying an op twice is not an error. */

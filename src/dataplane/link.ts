@@ -2,14 +2,14 @@ import type { KernelOp } from "../core/op.ts";
 import { LINK_ALIAS } from "../core/ownership.ts";
 import type { Link, LinkAddress } from "../core/state.ts";
 import { parseLinkAddress } from "./address.ts";
-import { asObject, parseArray, quote, UnexpectedOutput } from "./json.ts";
+import { asObject, type JsonObject, parseArray, quote, UnexpectedOutput } from "./json.ts";
 
 export type LinkOp = Extract<KernelOp, { readonly kind: "link.add" | "link.mark" | "link.up" | "link.delete" }>;
 
 /** Links and their addresses in one answer. */
 export const SHOW = ["ip", "-json", "-details", "address", "show"] as const;
 
-/** All links of `ip -json -details address show` by name; throws UnexpectedOutput that says what is not as ip(8) prints it. */
+/** All links of `ip -json -details address show` by name, and their alternative names as links of their own kind; throws UnexpectedOutput that says what is not as ip(8) prints it. */
 export function parseLinks(text: string): ReadonlyMap<string, Link> {
   const source = SHOW.join(" ");
   const links = new Map<string, Link>();
@@ -19,11 +19,20 @@ export function parseLinks(text: string): ReadonlyMap<string, Link> {
     if (Object.keys(entry).length === 0) continue;
     const link = parseLink(`${source}: [${index}]`, entry);
     links.set(link.name, link);
+    for (const name of alternatives(entry)) {
+      // ip(8) takes an alternative name for the link itself, so a service named like one would bind to somebody's network card.
+      if (!links.has(name)) links.set(name, { ...link, name, kind: `altname of ${link.name}`, addresses: [] });
+    }
   }
   return links;
 }
 
-function parseLink(source: string, entry: Readonly<Record<string, unknown>>): Link {
+function alternatives(entry: JsonObject): readonly string[] {
+  const names = entry["altnames"];
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+}
+
+function parseLink(source: string, entry: JsonObject): Link {
   const name = entry["ifname"];
   if (typeof name !== "string" || name === "")
     throw new UnexpectedOutput(`${source}: ifname: expected a name, found ${quote(name)}`);
