@@ -97,9 +97,7 @@ export class Host {
   }
 
   async stop(): Promise<void> {
-    // The controller first: it still finds the gobgpd that it withdraws from.
-    await this.controller.dispose();
-    await Promise.all([this.service.dispose(), this.gobgpd.dispose()]);
+    await Promise.all([this.controller, this.service, this.gobgpd].map((program) => program.dispose()));
   }
 
   get #root(): string {

@@ -1,9 +1,13 @@
+import { statSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Namespace } from "./namespace.ts";
 
-/** One lab at a time: the namespaces' names are the machine's. On a tmpfs, so that nothing is left after a reboot. */
-export const DIRECTORY = "/run/bgp-lb-lab";
+/**
+ * Where a lab keeps its files. One lab at a time for each mount namespace, because it is there that network namespaces have their names; the
+ * system tests bring their own. On a tmpfs, so that nothing is left after a reboot.
+ */
+export const DIRECTORY = `/run/bgp-lb-lab-${statSync("/proc/self/ns/mnt").ino}`;
 
 /** Makes room for a lab: refuses while another one runs, and removes what a killed one left behind. Answers whether there was something. */
 export async function claim(): Promise<boolean> {

@@ -1,9 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Namespace } from "./namespace.ts";
-import { SLOW } from "./patience.ts";
 
 export interface Exit {
   readonly code: number | null;
@@ -31,7 +30,9 @@ export class Program {
   #wanted = false;
   #frozen = false;
   #starts = 0;
-  #sink: WriteStream | undefined;
+  /** Disposing of it has begun: nothing starts it any more. */
+  #closed = false;
+  #disposed = false;
 
   constructor(options: ProgramOptions) {
     this.name = options.name;
@@ -51,29 +52,44 @@ export class Program {
     return this.#child?.pid;
   }
 
+  /** Why it does not run though it should: its last words. Undefined where all is well, or a supervisor sees to it. */
+  get fault(): string | undefined {
+    if (!this.#wanted || this.running || this.#options.supervised === true) return undefined;
+    return `${this.name} has ended by itself (${this.#options.argv.join(" ")}):\n${this.lastWords(5)}`;
+  }
+
+  /** The end of its log. */
+  lastWords(lines: number): string {
+    return readFileSync(this.log, "utf8").trim().split("\n").slice(-lines).join("\n");
+  }
+
   /** How often it was started, by the lab or by its supervisor. */
   get starts(): number {
     return this.#starts;
   }
 
   start(): void {
+    if (this.#closed) return;
     if (this.#child !== undefined) throw new Error(`${this.name} runs already`);
     this.#wanted = true;
     this.#starts += 1;
     const { namespace, argv, onLine } = this.#options;
-    const child = namespace.spawn(argv, { stdio: ["ignore", "pipe", "pipe"] });
+    // Who is listened to is piped; others write to their log by themselves.
+    const sink = onLine === undefined ? openSync(this.log, "a") : "pipe";
+    const child = namespace.spawn(argv, { stdio: ["ignore", sink, sink] });
+    if (typeof sink === "number") closeSync(sink);
     this.#child = child;
-    this.#sink ??= createWriteStream(this.log, { flags: "a" });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) => {
-        this.#sink?.write(`${line}\n`);
+        if (this.#disposed) return;
+        appendFileSync(this.log, `${line}\n`);
         onLine?.(line);
       });
     }
     this.#ended = new Promise((resolve) => {
       child.once("error", (error) => {
-        this.#sink?.write(`${error.message}\n`);
+        appendFileSync(this.log, `${error.message}\n`);
         resolve({ code: 127, signal: null });
       });
       child.once("exit", (code, signal) => resolve({ code, signal }));
@@ -110,10 +126,10 @@ export class Program {
     this.#frozen = false;
   }
 
-  /** The end of the run: politely, then not. Never throws. */
+  /** The end of the run, at once: what it would tidy up goes with its namespace. Never throws. */
   async dispose(): Promise<void> {
-    const patience = sleep(5000 * SLOW, "late" as const, { ref: false });
-    if ((await Promise.race([this.stop("SIGTERM"), patience])) === "late") await this.stop("SIGKILL");
-    this.#sink?.end();
+    this.#closed = true;
+    await this.stop("SIGKILL");
+    this.#disposed = true;
   }
 }

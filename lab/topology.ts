@@ -14,6 +14,8 @@ export interface TopologyOptions {
   readonly host?: (site: Site, station: Station) => HostOptions;
   /** Told what is done, for a person who waits. */
   readonly say?: (line: string) => void;
+  /** Aborted: the start ends, and what stands already is removed. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -47,6 +49,7 @@ export class Topology {
     try {
       say("building the network: namespaces, links, addresses, routes");
       await topology.#build();
+      options.signal?.throwIfAborted();
       say("starting the router and the hosts");
       await Promise.all([...topology.routers.map((r) => r.start()), ...topology.hosts.map((h) => h.prepare())]);
       for (const host of topology.hosts) host.start();
@@ -69,7 +72,7 @@ export class Topology {
   }
 
   /** Waits until the router's kernel spreads every VIP over exactly these hosts. */
-  async spreadsOver(hosts: readonly Host[], seconds = 60): Promise<void> {
+  async spreadsOver(hosts: readonly Host[], seconds = 30): Promise<void> {
     for (const vip of this.site.vips) {
       const wanted = hosts.map((host) => this.nextHop(host, vip)).sort();
       let seen: readonly string[] = [];
@@ -77,6 +80,7 @@ export class Topology {
       await until(
         `the router spreads ${vip} over ${names}`,
         async () => {
+          this.#checkPrograms();
           seen = await this.router.nextHops(vip);
           if (seen.join() !== wanted.join()) return false;
           // BIRD's table is asked first, because that is cheap; the kernel's decides.
@@ -90,15 +94,22 @@ export class Topology {
 
   /** Waits until every host is announced. */
   async converged(): Promise<void> {
-    await this.spreadsOver(this.hosts, 90);
+    await this.spreadsOver(this.hosts, 45);
   }
 
-  /** Stops every program in order and removes every trace. */
+  /** Ends every program and removes every trace. */
   async stop(): Promise<void> {
-    await this.client.stop();
-    await Promise.all(this.hosts.map((host) => host.stop()));
-    await Promise.all(this.routers.map((router) => router.stop()));
+    await Promise.all([this.client, ...this.hosts, ...this.routers].map((one) => one.stop()));
     await remove();
+  }
+
+  /** There is no sense in waiting for what a program should do that has ended. */
+  #checkPrograms(): void {
+    for (const host of this.hosts)
+      for (const program of [host.controller, host.service]) {
+        const { fault } = program;
+        if (fault !== undefined) throw new Error(fault);
+      }
   }
 
   async #build(): Promise<void> {
