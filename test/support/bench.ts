@@ -1,0 +1,69 @@
+import type { Intent, ServiceHealth, Stage } from "../../src/core/desired.ts";
+import { derive } from "../../src/core/desired.ts";
+import type { Op } from "../../src/core/op.ts";
+import { describe as words } from "../../src/core/op.ts";
+import type { Ownership } from "../../src/core/ownership.ts";
+import { OWNS_NOTHING } from "../../src/core/ownership.ts";
+import type { Status } from "../../src/core/status.ts";
+import { Reconciler } from "../../src/daemon/reconciler.ts";
+import { Reporter } from "../../src/daemon/reporter.ts";
+import { VirtualClock } from "./clock.ts";
+import { FakeKernel } from "./fake-kernel.ts";
+import { FakeSpeaker } from "./fake-speaker.ts";
+import { recordingLog } from "./log.ts";
+
+export const HOLD = 2_000;
+
+/** A reconciler over models of kernel and gobgpd, with every op in the order in which it took effect. */
+export class Bench {
+  readonly clock = new VirtualClock();
+  readonly kernel = new FakeKernel();
+  readonly speaker = new FakeSpeaker();
+  readonly log = recordingLog();
+  readonly done: string[] = [];
+  health: ReadonlyMap<string, ServiceHealth> = new Map();
+  stage: Stage = "serving";
+  intent: Intent;
+  saved: Ownership = OWNS_NOTHING;
+  diskFull = false;
+  reconciler: Reconciler;
+
+  constructor(wanted: Intent) {
+    this.intent = wanted;
+    const note = (op: Op) => this.done.push(words(op));
+    this.kernel.before = note;
+    this.speaker.before = note;
+    this.reconciler = this.restart();
+  }
+
+  /** A new process over what the old one left; its ledger is what was saved. */
+  restart(): Reconciler {
+    this.reconciler = new Reconciler({
+      kernel: this.kernel,
+      speaker: this.speaker,
+      clock: this.clock,
+      ledger: {
+        save: async (owned) => {
+          if (this.diskFull) throw new Error("ENOSPC: no space left on device");
+          this.saved = owned;
+        },
+      },
+      reporter: new Reporter(this.log.logger),
+      desired: () => derive(this.intent, this.health, this.stage, true),
+      owned: this.saved,
+      hold: HOLD,
+    });
+    return this.reconciler;
+  }
+
+  /** What one pass does. */
+  async pass(): Promise<string[]> {
+    const from = this.done.length;
+    await this.reconciler.pass();
+    return this.done.slice(from);
+  }
+
+  async status(): Promise<Status> {
+    return this.reconciler.pass();
+  }
+}
