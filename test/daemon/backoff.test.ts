@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Prefix } from "../../src/core/address.ts";
+import type { Op } from "../../src/core/op.ts";
+import { Backoff } from "../../src/daemon/backoff.ts";
+import { VirtualClock } from "../support/clock.ts";
+
+const LINK: Op = { target: "kernel", kind: "link.add", link: "web" };
+const WITHDRAW: Op = { target: "speaker", kind: "path.withdraw", prefix: "10.88.2.1/32" as Prefix };
+const refused = (op: Op) => ({ op, ok: false, error: "no" }) as const;
+
+async function pauses(op: Op, tries: number): Promise<number[]> {
+  const clock = new VirtualClock();
+  const backoff = new Backoff(clock);
+  const found: number[] = [];
+  for (let n = 0; n < tries; n++) {
+    backoff.note(refused(op));
+    assert.equal(backoff.ready(op), false);
+    found.push(backoff.wakeAt - clock.now());
+    await clock.advance(backoff.wakeAt - clock.now());
+    assert.equal(backoff.ready(op), true);
+  }
+  return found;
+}
+
+test("pauses double from one second to sixty", async () => {
+  assert.deepEqual(await pauses(LINK, 8), [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+});
+
+test("a withdrawal is tried each second", async () => {
+  assert.deepEqual(await pauses(WITHDRAW, 4), [1_000, 1_000, 1_000, 1_000]);
+});
+
+test("only what is new is news", () => {
+  const backoff = new Backoff(new VirtualClock());
+  assert.equal(backoff.note({ op: LINK, ok: true }), "ok");
+  assert.equal(backoff.note(refused(LINK)), "failed");
+  assert.equal(backoff.note(refused(LINK)), "still failing");
+  assert.deepEqual([...backoff.failing], [["add dummy link web", "no (2 tries)"]]);
+  assert.equal(backoff.note({ op: LINK, ok: false, error: "another" }), "failed");
+  assert.equal(backoff.note({ op: LINK, ok: true }), "recovered");
+  assert.equal(backoff.failing.size, 0);
+  assert.equal(backoff.wakeAt, Number.POSITIVE_INFINITY);
+});
+
+test("what nobody plans any more is forgotten", () => {
+  const backoff = new Backoff(new VirtualClock());
+  backoff.note(refused(LINK));
+  backoff.keepOnly([WITHDRAW]);
+  assert.equal(backoff.ready(LINK), true);
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { derive } from "../../src/core/desired.ts";
+import type { Op } from "../../src/core/op.ts";
+import { Reporter } from "../../src/daemon/reporter.ts";
+import { recordingLog } from "../support/log.ts";
+import { health, intent, service } from "../support/world.ts";
+
+const desired = derive(intent([service("web", ["10.88.2.1"])]), health({ web: "up" }), "serving", true);
+
+function told(tell: (reporter: Reporter) => void): string[] {
+  const { logger, lines } = recordingLog();
+  tell(new Reporter(logger));
+  return lines;
+}
+
+test("a thousand changes are twenty lines and a number", () => {
+  const results = Array.from({ length: 1000 }, (_, n) => ({
+    op: { target: "kernel", kind: "link.add", link: `l${n}` } as Op,
+    ok: true as const,
+  }));
+  const lines = told((reporter) =>
+    reporter.results(
+      results,
+      results.map(() => "ok"),
+      desired,
+    ),
+  ).filter((line) => line.startsWith("info"));
+  assert.equal(lines.length, 21);
+  assert.match(lines[20] ?? "", /and 980 more changes/);
+});
+
+test("an announcement says what speaks for it, a failure what it was, and the same failure is told once", () => {
+  const path = [...desired.announcements.values()][0]?.path ?? assert.fail();
+  const op: Op = { target: "speaker", kind: "path.announce", path };
+  const lines = told((reporter) => {
+    reporter.results([{ op, ok: true }], ["ok"], desired);
+    reporter.results([{ op, ok: false, error: "refused" }], ["failed"], desired);
+    reporter.results([{ op, ok: false, error: "refused" }], ["still failing"], desired);
+    reporter.results([{ op, ok: true }], ["recovered"], desired);
+  });
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith("debug")),
+    [
+      "info announce 10.88.2.1/32 next hop 10.88.0.200 (web is up: a test says so)",
+      "error cannot announce 10.88.2.1/32 next hop 10.88.0.200: refused",
+      "info announce 10.88.2.1/32 next hop 10.88.0.200 (web is up: a test says so) (after failing before)",
+    ],
+  );
+});
+
+test("conflicts and troubles are told when they come and when they go", () => {
+  const lines = told((reporter) => {
+    for (const standing of [["a"], ["a"], ["a", "b"], []]) reporter.conflicts(standing);
+    for (const error of [undefined, "broken", "broken", undefined]) reporter.trouble("reading the kernel", error);
+  });
+  assert.deepEqual(lines, [
+    "warn a",
+    "warn b",
+    "info no longer: a",
+    "info no longer: b",
+    "error reading the kernel: broken",
+    "info reading the kernel works again",
+  ]);
+});
