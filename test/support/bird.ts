@@ -1,0 +1,136 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Address } from "../../src/core/address.ts";
+import type { PeerConfig } from "../../src/core/state.ts";
+import { BgpTap } from "./bgp-tap.ts";
+import { until } from "./until.ts";
+
+const run = promisify(execFile);
+/** Debian puts it where a plain user's PATH does not look. */
+const env = { ...process.env, LC_ALL: "C", PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
+
+export interface BirdOptions {
+  /** A loopback address of its own; gobgpd dials it from 127.0.0.1. */
+  readonly address: Address;
+  readonly as: number;
+  readonly neighborAs: number;
+  /** What BIRD announces to gobgpd. */
+  readonly originates?: readonly string[];
+  /** `graceful restart on` (RFC 4724). */
+  readonly gracefulRestart?: boolean;
+}
+
+/** The reason why tests with BIRD are to be skipped, or undefined. */
+export async function birdMissing(): Promise<string | undefined> {
+  for (const tool of ["bird", "birdc"]) {
+    const found = await run("sh", ["-c", `command -v ${tool}`], { env }).catch(() => undefined);
+    if (found === undefined) return `no ${tool}: apt-get install bird2`;
+  }
+  return undefined;
+}
+
+/** A real BIRD without privileges, as gobgpd's peer, behind a tap that records what gobgpd sends it. */
+export class Bird {
+  /** As gobgpd is to be told about it. */
+  readonly peer: PeerConfig;
+  readonly tap: BgpTap;
+  readonly #folder: string;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(peer: PeerConfig, tap: BgpTap, folder: string, stop: () => Promise<void>) {
+    this.peer = peer;
+    this.tap = tap;
+    this.#folder = folder;
+    this.#stop = stop;
+  }
+
+  static async start(options: BirdOptions): Promise<Bird> {
+    const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
+    const port = await freePort(options.address);
+    await writeFile(join(folder, "bird.conf"), config(options, port));
+    const bird = spawn("bird", ["-f", "-c", `${folder}/bird.conf`, "-s", `${folder}/ctl`, "-P", `${folder}/pid`], {
+      env,
+    });
+    let log = "";
+    bird.stderr.on("data", (bytes: Buffer) => {
+      log += bytes.toString();
+    });
+    await until("BIRD's control socket", () => {
+      if (bird.exitCode !== null) throw new Error(`bird exited with ${bird.exitCode}: ${log}`);
+      return access(`${folder}/ctl`).then(
+        () => true,
+        () => false,
+      );
+    });
+    const tap = await BgpTap.open(options.address, port, "127.0.0.1" as Address);
+    const peer = { address: options.address, as: options.as, port: tap.port };
+    return new Bird(peer, tap, folder, async () => {
+      const exit = once(bird, "exit");
+      if (bird.kill("SIGKILL")) await exit;
+    });
+  }
+
+  /** Prefixes that BIRD learned from gobgpd, sorted, each with its next hop: `192.0.2.1/32 via 10.0.0.1`. */
+  async routes(): Promise<readonly string[]> {
+    const { stdout } = await run("birdc", ["-s", `${this.#folder}/ctl`, "show", "route", "all", "protocol", "lb"], {
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const routes: string[] = [];
+    let prefix = "";
+    for (const line of stdout.split("\n")) {
+      prefix = /^([0-9a-f.:]+\/\d+)\s/.exec(line)?.[1] ?? prefix;
+      const nextHop = /^\s+BGP\.next_hop: (\S+)/.exec(line)?.[1];
+      if (nextHop !== undefined) routes.push(`${prefix} via ${nextHop}`);
+    }
+    return routes.sort();
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop();
+    await this.tap.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The next hop of its own routes is no loopback address: GoBGP 3.10 would not pass such a route on. Multihop, because its gateways then need no interface: BIRD keeps routes that it cannot resolve on this host.
+ */
+function config(
+  { address, as, neighborAs, originates = [], gracefulRestart = false }: BirdOptions,
+  port: number,
+): string {
+  const routes = originates.map((prefix) => `  route ${prefix} blackhole;`).join("\n");
+  return `
+router id ${address};
+protocol device {}
+protocol static own4 {
+  ipv4;
+${routes}
+}
+protocol bgp lb {
+  local ${address} port ${port} as ${as};
+  neighbor 127.0.0.1 as ${neighborAs};
+  multihop;
+  passive on;
+  graceful restart ${gracefulRestart ? "on" : "off"};
+  ipv4 { import all; export filter { if proto != "own4" then reject; bgp_next_hop = 198.18.0.1; accept; }; };
+  ipv6 { import all; export none; };
+}
+`;
+}
+
+async function freePort(address: Address): Promise<number> {
+  const server = createServer();
+  server.listen(0, address);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,19 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Resolves with the first answer that is neither false nor undefined; rejects, naming `what`, after a time that no healthy machine needs. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  { ms = 30_000, found }: { ms?: number; found?: () => unknown } = {},
+): Promise<Exclude<T, false | undefined>> {
+  const end = performance.now() + ms;
+  for (;;) {
+    const answer = await look();
+    if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>;
+    if (performance.now() > end) {
+      const seen = found === undefined ? "" : `; found ${JSON.stringify(found())}`;
+      throw new Error(`${what} did not come within ${ms / 1000} s${seen}`);
+    }
+    await wait(20);
+  }
+}
