@@ -3,12 +3,8 @@ import { FLAGS, normaliseArgv } from "../config/flags.ts";
 import { suggest } from "../config/suggest.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
 import { version } from "../daemon/version.ts";
-import { check } from "./check.ts";
-import { cleanup } from "./cleanup.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { plan } from "./plan.ts";
-import { run } from "./run.ts";
 
 interface Verb {
   readonly name: string;
@@ -17,30 +13,31 @@ interface Verb {
   readonly act: (options: Options) => Promise<number>;
 }
 
+/** Each is loaded when it is asked for: --help does not wait for gRPC. */
 const VERBS: readonly Verb[] = [
   {
     name: "run",
     meaning: "run the controller (the default)",
     more: "Serves until SIGTERM or SIGINT; then withdraws, holds (withdrawHold) and tears down what is ours. A second signal ends it at once.",
-    act: run,
+    act: async (options) => (await import("./run.ts")).run(options),
   },
   {
     name: "check",
     meaning: "validate the config and print it with every default",
     more: "Prints JSON that is itself a config with the same meaning.",
-    act: check,
+    act: async (options) => (await import("./check.ts")).check(options),
   },
   {
     name: "plan",
     meaning: "print what a start would do, in order; change nothing",
     more: "Reads the kernel and gobgpd, and runs each check once. Exit code 1 when something could not be looked at.",
-    act: plan,
+    act: async (options) => (await import("./plan.ts")).plan(options),
   },
   {
     name: "cleanup",
     meaning: "withdraw and remove exactly what is ours",
     more: "For a host whose controller is not running any more. What is not ours stays.",
-    act: cleanup,
+    act: async (options) => (await import("./cleanup.ts")).cleanup(options),
   },
   {
     name: "version",

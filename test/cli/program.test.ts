@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { execa } from "execa";
+
+const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
+const CONFIG = new URL("../fixtures/config/original-example.json", import.meta.url).pathname;
+const golden = (name: string) => readFile(new URL(`../golden/${name}`, import.meta.url), "utf8");
+
+let directory = "";
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "bgp-lb-cli-"));
+});
+after(() => rm(directory, { recursive: true }));
+
+/** The program as an operator runs it: exit code, stdout, stderr. */
+async function bgpLb(...argv: string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...argv], {
+    reject: false,
+    env: { RUNTIME_DIRECTORY: directory, NO_COLOR: "1" },
+  });
+  return { exitCode, stdout, stderr };
+}
+
+test("--help, of the program and of each command, is what the golden file shows", async () => {
+  const texts: string[] = [];
+  for (const argv of [
+    ["--help"],
+    ["check", "--help"],
+    ["plan", "-h"],
+    ["cleanup", "--help"],
+    ["run", "--help"],
+    ["version", "--help"],
+  ]) {
+    const { exitCode, stdout } = await bgpLb(...argv);
+    assert.equal(exitCode, 0);
+    texts.push(`$ bgp-lb ${argv.join(" ")}\n${stdout}\n`);
+  }
+  assert.equal(texts.join("\n"), await golden("help.txt"));
+});
+
+test("check prints the effective config, which is itself a config with the same meaning", async () => {
+  const first = await bgpLb("check", "-config", CONFIG);
+  assert.equal(first.exitCode, 0);
+  assert.match(first.stderr, /8081 is also the port of -metrics-address/);
+  const file = join(directory, "effective.json");
+  await writeFile(file, first.stdout);
+  const second = await bgpLb("-config", file, "-metrics-address=off", "check");
+  assert.deepEqual(second, { exitCode: 0, stdout: first.stdout, stderr: "" });
+});
+
+test("what cannot be used ends with exit code 2, nothing on stdout and a line that says what to do", async () => {
+  const cases: readonly [string[], RegExp][] = [
+    [["chekc"], /"chekc" is not a command: did you mean check\?/],
+    [["frobnicate"], /the commands are run, check, plan, cleanup, version/],
+    [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
+    [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
+    [["check", "-ipvs-setup=maybe"], /-ipvs-setup: must be true or false.*found "maybe"/],
+    [["check", "-config"], /argument missing/],
+    [
+      ["check", "-config", join(directory, "absent.json")],
+      /absent\.json: there is no such file; name the config file with -config FILE/,
+    ],
+    [["check", "-metrics-address", "nowhere"], /-metrics-address/],
+  ];
+  for (const [argv, message] of cases) {
+    const { exitCode, stdout, stderr } = await bgpLb(...argv);
+    assert.deepEqual([exitCode, stdout], [2, ""], argv.join(" "));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n {4}at /, "no stack for an operator");
+  }
+});
+
+test("version", async () => {
+  assert.match((await bgpLb("version")).stdout, /^bgp-lb \d+\.\d+\.\d+ \(Node v\d+/);
+});
