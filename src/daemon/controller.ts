@@ -32,6 +32,7 @@ export class Controller {
   readonly #intent: Intent;
   readonly #trigger: Trigger;
   readonly #metrics = new Metrics(version);
+  readonly #reporter: Reporter;
   readonly #startedAt: number;
   readonly #established = new Set<string>();
   #stage: Stage = "serving";
@@ -44,6 +45,7 @@ export class Controller {
     this.#log = log;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
+    this.#reporter = new Reporter(log);
     this.#startedAt = clock.now();
   }
 
@@ -80,7 +82,7 @@ export class Controller {
       speaker,
       clock: this.#clock,
       ledger,
-      reporter: new Reporter(this.#log),
+      reporter: this.#reporter,
       desired: () => this.#desired(),
       owned,
       hold: config.withdrawHold,
@@ -104,13 +106,19 @@ export class Controller {
 
   async #pass(reconciler: Reconciler): Promise<void> {
     const began = this.#clock.now();
-    const status = await reconciler.pass();
-    this.#metrics.pass(this.#clock.now() - began, status);
+    try {
+      const status = await reconciler.pass();
+      this.#metrics.pass(this.#clock.now() - began, status);
+      this.#reporter.trouble("a pass", undefined);
+    } catch (error) {
+      // A fault of ours. Ending here would leave the VIPs announced with nobody watching over them.
+      this.#reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
   }
 
   #healthChanged(): void {
     // A dead backend waits for no pass that may be at work in the kernel.
-    void this.#reconciler?.withdraw();
+    this.#reconciler?.withdraw().catch((error: unknown) => this.#reporter.trouble("a withdrawal", messageOf(error)));
     this.#trigger.request();
   }
 

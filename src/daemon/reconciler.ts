@@ -74,8 +74,9 @@ export class Reconciler {
   /** Withdraws at once what must not attract traffic any more, by what was last seen in gobgpd; needs no look at the kernel and waits for no pass. */
   withdraw(): Promise<void> {
     // One after the other: the second would repeat what the first has sent and not yet heard of.
-    this.#withdrawing = this.#withdrawing.then(() => this.#withdrawUnwanted());
-    return this.#withdrawing;
+    const turn = this.#withdrawing.then(() => this.#withdrawUnwanted());
+    this.#withdrawing = turn.catch(() => undefined);
+    return turn;
   }
 
   async #withdrawUnwanted(): Promise<void> {
