@@ -78,7 +78,7 @@ function row(cells: readonly string[]): string {
 }
 
 function defaultText(schema: JsonSchema, required: boolean): string {
-  if (schema["x-default"] !== undefined) return schema["x-default"];
+  if (schema["x-default"] !== undefined) return schema["x-default"].replace(/^needed/, "**needed**");
   if (schema.default !== undefined) return `\`${JSON.stringify(schema.default)}\``;
   return required ? "**needed**" : "none";
 }

@@ -33,10 +33,11 @@ export function resolve(input: ConfigInput, facts: Facts, file: string): Config 
   });
 }
 
-function identity(input: ConfigInput, { routerId, as }: Facts): Identity | undefined {
+function identity(input: ConfigInput, { mode, routerId, as }: Facts): Identity | undefined {
   if (routerId === undefined || as === undefined) return undefined;
+  const listenPort = mode === "shared" ? 0 : (input.bgp?.local?.listenPort ?? 0);
   // The original and gobgpd take 0 for "not told", which is BGP's own port.
-  return { as, routerId: routerId.value, listenPort: input.bgp?.local?.listenPort || 179 };
+  return { as, routerId: routerId.value, listenPort: listenPort === 0 ? 179 : listenPort };
 }
 
 function gobgp(input: NonNullable<ConfigInput["bgp"]>["gobgp"], file: string): Gobgp {

@@ -17,13 +17,11 @@ const nextHop = z.strictObject({
 });
 
 const local = z.strictObject({
-  routerID: routerId
-    .optional()
-    .meta({
-      description: "BGP router ID, and next hop and real server for IPv4.",
-      "x-default": "**needed** in managed mode",
-    }),
-  as: asNumber.optional().meta({ description: "AS of this host.", "x-default": "**needed** in managed mode" }),
+  routerID: routerId.optional().meta({
+    description: "BGP router ID, and next hop and real server for IPv4.",
+    "x-default": "needed in managed mode",
+  }),
+  as: asNumber.optional().meta({ description: "AS of this host.", "x-default": "needed in managed mode" }),
   listenPort: z
     .int({ error: LISTEN })
     .min(-1, { error: LISTEN })
@@ -62,9 +60,7 @@ const bgp = z.strictObject({
     ),
   gobgp: gobgp.optional().describe("How to reach gobgpd."),
   peers: z.array(peer).default([]).describe("BGP neighbours. None in shared mode."),
-  local: local
-    .optional()
-    .meta({ description: "This host as a BGP speaker.", "x-default": "**needed** in managed mode" }),
+  local: local.optional().meta({ description: "This host as a BGP speaker.", "x-default": "needed in managed mode" }),
 });
 
 /** The config file: the one truth that types, JSON Schema and the reference page are made from. */
@@ -73,7 +69,7 @@ export const configSchema = z
     $schema: z.string().optional().describe("Where editors find the JSON Schema of this file; not read by bgp-lb."),
     bgp: bgp
       .optional()
-      .meta({ description: "How this host takes part in BGP.", "x-default": "**needed** in managed mode" }),
+      .meta({ description: "How this host takes part in BGP.", "x-default": "needed in managed mode" }),
     service: serviceSchema.optional().describe("A service: VIPs, ports and checks. More of them go to `services`."),
     services: z.array(serviceSchema).optional().describe("Services, instead of `service` or beside it."),
     withdrawHold: z

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { SchedulerFlag } from "../core/service.ts";
 import { SCHEDULER_FLAGS, SCHEDULERS } from "../dataplane/ipvs-options.ts";
-import { checkSchema } from "../health/registry.ts";
+import { CHECK_KINDS, checkSchema } from "../health/registry.ts";
 import { interfaceName, port, vipAddress, vipText } from "./forms.ts";
 
 const PROTOCOL = 'must be "tcp", "udp" or "sctp"';
@@ -64,16 +64,20 @@ const ipvs = z.strictObject({
     .describe("Weight of the real server."),
 });
 
+// Fields of the checks that they become, so that what is accepted here is accepted there.
+const { path, scheme, insecureSkipVerify } = CHECK_KINDS.http.schema.shape;
+const { addresses } = CHECK_KINDS.ping.schema.shape;
+
 const httpCheck = z.strictObject({
   port: port("a port").describe("Port on 127.0.0.1."),
-  path: z.string().max(2048).default("").describe("Path and query of the request, with or without the leading slash."),
-  scheme: z.enum(["http", "https"]).default("http").describe("http, or https for TLS."),
-  insecureSkipVerify: z.boolean().default(false).describe("Whether any certificate is accepted."),
+  path,
+  scheme,
+  insecureSkipVerify,
 });
 
 const pingCheck = z.strictObject({
   addresses: z
-    .array(z.string().min(1))
+    .array(addresses.element)
     .min(1, {
       error:
         'must name the addresses to ping, such as ["10.88.0.253"]; 1.1.1.1 and 8.8.8.8, which an empty list used to mean, have to be written down',
