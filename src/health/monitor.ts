@@ -53,7 +53,7 @@ export class Monitor {
   /** Starts the loop; once, and not after stop(). */
   start(): void {
     if (this.#loop !== undefined || this.#stopped.signal.aborted)
-      throw new Error(`monitor ${this.name} was started already`);
+      throw new Error(`monitor ${this.name} was started already or stopped`);
     this.#loop = this.#run();
   }
 
