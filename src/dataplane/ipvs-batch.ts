@@ -12,6 +12,9 @@ const RESTORE = ["ipvsadm", "-R"] as const;
 /** Subprocesses that one batch may spend on finding the exact words for ops that failed; the others get the words of the batch. */
 const MAX_EXPLAINED = 16;
 
+/** What ipvsadm answers when the kernel refused a change; with `-R`, the change of its last line. */
+const LAST_LINE_FAILED = 255;
+
 const UNSAID = "was not done, without a message";
 
 interface Context {
@@ -23,7 +26,7 @@ interface Context {
 
 /**
  * Applies the ops in order by one `ipvsadm -R`, and answers one result for each. `-R` goes on after a line that failed, answers
- * 0 and does not say which line it was, so what decides is the table that `read` answers afterwards.
+ * 0 unless that was the last, and does not say which line it was, so what decides is the table that `read` answers afterwards.
  */
 export async function applyIpvs(
   command: Command,
@@ -61,9 +64,10 @@ async function restore(context: Context, ops: readonly IpvsOp[], budget: number)
   const [first, ...rest] = missed;
   if (first === undefined) return;
   const hopeless = /Can't initialize ipvs/.test(output.stderr);
-  if (hopeless || (output.code !== 0 && budget === 0)) {
+  const ended = output.code !== 0 && output.code !== LAST_LINE_FAILED;
+  if (hopeless || (ended && budget === 0)) {
     for (const op of missed) errors.set(op, failure(RESTORE, output.stderr, output.code));
-  } else if (output.code !== 0) {
+  } else if (ended) {
     // A line that ipvsadm does not understand ends it there: the lines after it were never run.
     await single(context, first);
     if (rest.length > 0) await restore(context, rest, budget - 1);

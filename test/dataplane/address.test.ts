@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeAddress } from "../../src/dataplane/address.ts";
-import { ip } from "./arbitrary.ts";
+import { ip } from "./build.ts";
 
 test("IPv6 is bound without duplicate address detection", () => {
   const op = { target: "kernel", link: "web", prefixLength: 128, address: ip("2001:db8::1") } as const;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Address, family, parseAddress } from "../../src/core/address.ts";
+import { type Address, family } from "../../src/core/address.ts";
 import type {
   Forwarding,
   Protocol,
@@ -10,12 +10,7 @@ import type {
 } from "../../src/core/service.ts";
 import { realServerKey } from "../../src/core/service.ts";
 import { FORWARDING, SCHEDULER_FLAGS, SCHEDULERS, sortFlags } from "../../src/dataplane/ipvs-options.ts";
-
-export function ip(text: string): Address {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`not an address: ${text}`);
-  return address;
-}
+import { ip } from "./build.ts";
 
 export const anAddress: fc.Arbitrary<Address> = fc.oneof(fc.ipV4(), fc.ipV6()).map(ip);
 

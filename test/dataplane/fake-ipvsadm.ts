@@ -20,8 +20,12 @@ export class FakeIpvsadm {
     if (argv[1] !== "-R") return this.#single(argv.slice(1));
     let stderr = "";
     try {
-      for (const line of stdin.split("\n")) if (line !== "") stderr += this.#one(line.split(" "));
-      return { stderr };
+      let last = "";
+      for (const line of stdin.split("\n").filter((text) => text !== "")) {
+        last = this.#one(line.split(" "));
+        stderr += last;
+      }
+      return { code: last === "" ? 0 : 255, stderr };
     } catch (error) {
       if (!(error instanceof Usage)) throw error;
       return { code: 2, stderr: `${stderr}${error.message}\n` };

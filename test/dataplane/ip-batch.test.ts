@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandError } from "../../src/dataplane/command-error.ts";
 import { applyIp, type IpOp, parseBatch } from "../../src/dataplane/ip-batch.ts";
-import { ip } from "./arbitrary.ts";
+import { ip } from "./build.ts";
 import { type Answer, FakeCommand } from "./fake-command.ts";
 import { fixture } from "./fixture.ts";
 

@@ -5,7 +5,7 @@ import { CommandError } from "../../src/dataplane/command-error.ts";
 import type { IpvsOp } from "../../src/dataplane/ipvs.ts";
 import { applyIpvs } from "../../src/dataplane/ipvs-batch.ts";
 import { parseProc } from "../../src/dataplane/ipvs-proc.ts";
-import { ip } from "./arbitrary.ts";
+import { ip } from "./build.ts";
 import { FakeCommand } from "./fake-command.ts";
 import { FakeIpvsadm } from "./fake-ipvsadm.ts";
 import { fixture } from "./fixture.ts";

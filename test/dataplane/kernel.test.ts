@@ -4,7 +4,7 @@ import type { KernelOp } from "../../src/core/op.ts";
 import type { VirtualService } from "../../src/core/service.ts";
 import { PROC_TABLE } from "../../src/dataplane/ipvs-proc.ts";
 import { LinuxKernel } from "../../src/dataplane/kernel.ts";
-import { ip } from "./arbitrary.ts";
+import { ip } from "./build.ts";
 import { FakeCommand } from "./fake-command.ts";
 import { FakeIpvsadm } from "./fake-ipvsadm.ts";
 import { fixture } from "./fixture.ts";

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { KernelOp, OpResult } from "../../src/core/op.ts";
+import type { RealServer } from "../../src/core/service.ts";
+import { virtualServiceKey } from "../../src/core/service.ts";
+import { LinuxKernel } from "../../src/dataplane/kernel.ts";
+import { ip, KERNEL, link, OWN, server, service, virtual } from "./build.ts";
+import { NamespaceCommand } from "./namespace-command.ts";
+
+/** real links and real IPVS; in a network namespace of each test's own. Needs root, and a kernel with dummy and ip_vs. */
+const signal = new AbortController().signal;
+describe("real links and real IPVS", () => {
+  let host: NamespaceCommand;
+  let kernel: LinuxKernel;
+
+  beforeEach(async () => {
+    host = await NamespaceCommand.create();
+    kernel = new LinuxKernel({ command: host, ipvs: true });
+    await host.must("ip link set dev lo up");
+  });
+
+  afterEach(() => host.close());
+
+  async function apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
+    const results = await kernel.apply(ops, signal);
+    assert.deepEqual(
+      results.map((result) => result.op),
+      ops,
+    );
+    return results;
+  }
+
+  async function applyWell(ops: readonly KernelOp[]): Promise<void> {
+    for (const result of await apply(ops)) assert.deepEqual(result, { op: result.op, ok: true });
+  }
+
+  async function observed() {
+    const { links, virtualServices } = await kernel.observe(signal);
+    assert.ok(virtualServices);
+    const bound = (name: string) =>
+      links
+        .get(name)
+        ?.addresses.filter(({ address, usable }) => usable && !address.startsWith("fe80:"))
+        .map(({ address, prefixLength }) => `${address}/${prefixLength}`);
+    return { links, bound, virtualServices };
+  }
+
+  test("what is applied is observed, and applied twice it is as well", async () => {
+    const services = [service("198.51.100.1"), service("2001:db8:f::1")];
+    const ops = [...link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]), ...services.flatMap(virtual)];
+    for (let time = 0; time < 2; time++) {
+      await applyWell(ops);
+      const { links, bound, virtualServices } = await observed();
+      const { addresses: _, ...made } = links.get("bgplb-a") ?? { addresses: [] };
+      assert.deepEqual(made, { name: "bgplb-a", kind: "dummy", alias: "bgp-lb", up: true });
+      assert.deepEqual(bound("bgplb-a"), ["198.51.100.1/32", "2001:db8:f::1/128"]);
+      assert.deepEqual(virtualServices, new Map(services.map((one) => [virtualServiceKey(one), one])));
+    }
+  });
+
+  test("a real server on this host itself is seen as it was set, by every forwarding", async () => {
+    await host.must("ip link add name bgplb-host type dummy", `ip address add ${OWN}/24 dev bgplb-host`);
+    const own = service("198.51.100.1", {
+      realServers: [server(), server({ port: 80, forwarding: "direct" }), server({ address: ip("198.51.100.1") })],
+    });
+    await applyWell([...link("bgplb-a", ["198.51.100.1"]), ...virtual(own)]);
+    const seen = (await observed()).virtualServices.get(virtualServiceKey(own));
+    const inOrder = (servers: readonly RealServer[] = []) =>
+      servers.map((one) => JSON.stringify(one, Object.keys(server()))).sort();
+    assert.deepEqual(inOrder(seen?.realServers), inOrder(own.realServers));
+  });
+
+  test("every protocol, scheduler flag, weight and forwarding is read back as written", async () => {
+    const services = [
+      service("198.51.100.1", { protocol: "udp", scheduler: "sh", flags: ["sh-fallback", "sh-port"] }),
+      service("198.51.100.1", { protocol: "sctp", scheduler: "wlc", realServers: [server({ weight: 65_535 })] }),
+      service("198.51.100.1", { scheduler: "mh", flags: ["mh-port"], realServers: [server({ weight: 0 })] }),
+      service("2001:db8:f::1", {
+        realServers: [server({ address: ip("2001:db8:1::11"), port: 80, forwarding: "tunnel" })],
+      }),
+      service("2001:db8:f::1", { port: 81, realServers: [server({ port: 81, forwarding: "tunnel" })] }),
+    ];
+    await host.must("ip address add 203.0.113.1/32 dev lo");
+    await applyWell(services.flatMap(virtual));
+    assert.deepEqual(
+      (await observed()).virtualServices,
+      new Map(services.map((one) => [virtualServiceKey(one), one] as const).sort()),
+    );
+  });
+
+  test("edits change in place and deletes leave nothing, also the second time", async () => {
+    const made = service("198.51.100.1");
+    await applyWell([...link("bgplb-a", ["198.51.100.1"]), ...virtual(made)]);
+    const edited = { ...made, scheduler: "sh", flags: ["sh-port"], realServers: [server({ weight: 0 })] } as const;
+    const edits: KernelOp[] = [
+      { ...KERNEL, kind: "virtualService.edit", service: edited },
+      { ...KERNEL, kind: "realServer.edit", service: edited, server: server({ weight: 0 }) },
+    ];
+    for (let time = 0; time < 2; time++) {
+      await applyWell(edits);
+      assert.deepEqual((await observed()).virtualServices, new Map([[virtualServiceKey(made), edited]]));
+    }
+    const removal: KernelOp[] = [
+      { ...KERNEL, kind: "realServer.delete", service: edited, server: server() },
+      { ...KERNEL, kind: "virtualService.delete", service: edited },
+      { ...KERNEL, kind: "address.delete", link: "bgplb-a", address: ip("198.51.100.1"), prefixLength: 32 },
+      { ...KERNEL, kind: "link.delete", link: "bgplb-a" },
+    ];
+    for (let time = 0; time < 2; time++) {
+      await applyWell(removal);
+      const { links, virtualServices } = await observed();
+      assert.deepEqual([...links.keys()], ["lo"]);
+      assert.equal(virtualServices.size, 0);
+    }
+  });
+
+  test("what is somebody else's survives everything that is done to ours", async () => {
+    await host.must(
+      "ip link add name foreign type dummy",
+      "ip link property add dev foreign altname uplink",
+      "ip address add 203.0.113.7/24 dev foreign",
+    );
+    const made = service("198.51.100.1");
+    await applyWell([...link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]), ...virtual(made)]);
+    const before = await host.must(
+      "ip address add 203.0.113.9/32 dev bgplb-a",
+      "ipvsadm -A -t 198.51.100.1:8443 -s wrr -p 300",
+      "ipvsadm -a -t 198.51.100.1:8443 -r 192.0.2.99:443 -m -w 7",
+      "ipvsadm -A -f 7 -s rr",
+      "ipvsadm -S -n",
+    );
+    const altname = (await observed()).links.get("uplink");
+    assert.equal(altname?.kind, "altname of foreign");
+    await applyWell([
+      { ...KERNEL, kind: "virtualService.edit", service: { ...made, scheduler: "wlc" } },
+      { ...KERNEL, kind: "virtualService.delete", service: made },
+      { ...KERNEL, kind: "address.delete", link: "bgplb-a", address: ip("198.51.100.1"), prefixLength: 32 },
+    ]);
+    const { bound, virtualServices } = await observed();
+    assert.deepEqual(bound("bgplb-a"), ["203.0.113.9/32", "2001:db8:f::1/128"]);
+    assert.deepEqual(bound("foreign"), ["203.0.113.7/24"]);
+    assert.deepEqual([...virtualServices.keys()], ["tcp 198.51.100.1:8443"]);
+    const lines = before.split("\n").filter((line) => !line.includes("198.51.100.1:80 "));
+    assert.equal(await host.must("ipvsadm -S -n"), lines.join("\n"));
+  });
+
+  test("an IPv6 address that went with its link is seen missing, and is bound again", async () => {
+    await applyWell(link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]));
+    await host.must("ip link set dev bgplb-a down", "ip link set dev bgplb-a up");
+    assert.deepEqual((await observed()).bound("bgplb-a"), ["198.51.100.1/32"]);
+    await applyWell(link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]));
+    assert.deepEqual((await observed()).bound("bgplb-a"), ["198.51.100.1/32", "2001:db8:f::1/128"]);
+  });
+});
