@@ -38,6 +38,8 @@ export interface PortFacts {
 
 export type Raw = Readonly<Record<string, unknown>>;
 
+const PORT = port("a port");
+
 /** Reads what is well-formed, passes over what is not, and never throws. */
 export function readFacts(root: unknown): Facts {
   const top = record(root);
@@ -80,8 +82,8 @@ function service(raw: Raw, path: Path): ServiceFacts {
       return {
         path: [...path, "ports", index],
         value: {
-          servicePort: ok(port(""), fields["servicePort"]),
-          targetLocalPort: ok(port(""), fields["targetLocalPort"]),
+          servicePort: ok(PORT, fields["servicePort"]),
+          targetLocalPort: ok(PORT, fields["targetLocalPort"]),
           protocol: readProtocol(fields["protocol"] ?? raw["protocol"]),
         },
       };

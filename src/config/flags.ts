@@ -82,7 +82,7 @@ export function normaliseArgv(argv: readonly string[], booleans: readonly string
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string;
     if (word === "--") return [...result, ...argv.slice(index)];
-    const [, name, value] = /^--?([A-Za-z][\w-]+)(=[^]*)?$/.exec(word) ?? [];
+    const [, name, value] = /^--?([A-Za-z][\w-]+)(=.*)?$/s.exec(word) ?? [];
     if (name === undefined) result.push(word);
     else if (value !== undefined) result.push(`--${name}${value}`);
     else if (booleans.includes(name)) result.push(`--${name}=true`);

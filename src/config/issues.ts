@@ -96,7 +96,7 @@ function finding(issue: z.core.$ZodIssue, root: unknown): Finding {
 }
 
 /** What stands at the path, or undefined. */
-export function valueAt(root: unknown, path: Path): unknown {
+function valueAt(root: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, step) => {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
     return (value as Record<string | number, unknown>)[step];

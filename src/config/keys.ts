@@ -2,7 +2,7 @@ import type { JsonEntry, JsonNode } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { objectSchema } from "./json-schema.ts";
 import type { Path } from "./problem.ts";
-import { pathText, quoted } from "./problem.ts";
+import { pathText, quoted, stepText } from "./problem.ts";
 import { suggest } from "./suggest.ts";
 
 /** The file as plain data under the schema's spelling of the keys, with what there was to say about them. */
@@ -22,12 +22,14 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
   const offsets = new Map<string, number>();
   const problems: { path: Path; message: string }[] = [];
   const warnings: string[] = [];
-  return { value: read(root, schema, []), offsets, problems, warnings };
+  return { value: read(root, schema, [], ""), offsets, problems, warnings };
 
-  function read(node: JsonNode, at: JsonSchema | undefined, path: Path): unknown {
-    offsets.set(pathText(path), node.offset);
+  function read(node: JsonNode, at: JsonSchema | undefined, path: Path, text: string): unknown {
+    offsets.set(text, node.offset);
     if (node.kind === "scalar") return node.value;
-    if (node.kind === "array") return node.items.map((item, index) => read(item, at?.items, [...path, index]));
+    if (node.kind === "array") {
+      return node.items.map((item, index) => read(item, at?.items, [...path, index], stepText(text, index)));
+    }
     const object: Record<string, unknown> = {};
     const known = objectSchema(at, kindOf(node.entries));
     const written = node.entries.map((entry) => entry.key);
@@ -35,14 +37,15 @@ export function readKeys(root: JsonNode, schema: JsonSchema): Reading {
       const name = accept(key, known, { path, offset, written });
       if (name === undefined) continue;
       const here = [...path, name];
+      const hereText = stepText(text, name);
       if (Object.hasOwn(object, name)) {
-        offsets.set(pathText(here), offset);
+        offsets.set(hereText, offset);
         problems.push({ path: here, message: `${quoted(name)} is written twice in one object; keep one` });
       } else if (child.kind === "scalar" && child.value === null && known !== undefined) {
-        warnings.push(`${pathText(here)}: null is read as if the key were not there`);
+        warnings.push(`${hereText}: null is read as if the key were not there`);
       } else {
+        const value = read(child, propertySchema(known, name), here, hereText);
         // Not by assignment: a key named __proto__ would set the prototype.
-        const value = read(child, propertySchema(known, name), here);
         Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
       }
     }

@@ -30,18 +30,21 @@ export class ConfigError extends UsageError {
 }
 
 /** `file:line:column: path: message`, which editors and terminals turn into a link. */
-export function describeProblem(problem: Problem): string {
+function describeProblem(problem: Problem): string {
   const place = problem.line === undefined ? "" : `:${problem.line}:${problem.column ?? 1}`;
   return `${printable(problem.file)}${place}: ${problem.path === "" ? "" : `${problem.path}: `}${problem.message}`;
 }
 
 /** `services[1].ports[0].servicePort`; a key that is no plain word is quoted: `headers["x y"]`. */
 export function pathText(path: Path): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step}]`;
-    if (!/^[\w$-]{1,64}$/.test(step)) return `${text}[${shorten(quoted(step), 40)}]`;
-    return text === "" ? step : `${text}.${step}`;
-  }, "");
+  return path.reduce<string>(stepText, "");
+}
+
+/** The path text of what is one step below `text`. */
+export function stepText(text: string, step: string | number): string {
+  if (typeof step === "number") return `${text}[${step}]`;
+  if (!/^[\w$-]{1,64}$/.test(step)) return `${text}[${shorten(quoted(step), 40)}]`;
+  return text === "" ? step : `${text}.${step}`;
 }
 
 const SECRET = /pass|secret|token|authorization|cookie|credential|api-?key|headers|\benv\b/i;

@@ -1,5 +1,4 @@
-import { bits, family } from "../core/address.ts";
-import { parseAddress } from "../core/address.ts";
+import { bits, family, parseAddress } from "../core/address.ts";
 import { SCHEDULER_FLAGS } from "../dataplane/ipvs-options.ts";
 import type { Raw, ServiceFacts } from "./facts.ts";
 import { isRecord } from "./facts.ts";
