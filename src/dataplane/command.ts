@@ -27,7 +27,7 @@ export interface Command {
 }
 
 /** Milliseconds that one program may take before it is killed. */
-export const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** Milliseconds that each line of a batch adds to it; a slow emulated processor takes 4. */
 const LINE_TIMEOUT_MS = 20;

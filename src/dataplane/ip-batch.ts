@@ -99,7 +99,7 @@ export function parseBatch(stderr: string, code: number): BatchAnswer {
   return { failed, reached, ended: gaveUp ? said.join("\n") : undefined };
 }
 
-export function encodeIp(op: IpOp): readonly string[] {
+function encodeIp(op: IpOp): readonly string[] {
   return op.kind === "address.add" || op.kind === "address.delete" ? encodeAddress(op) : encodeLink(op);
 }
 

@@ -12,7 +12,7 @@ import { realServerKey } from "../../src/core/service.ts";
 import { FORWARDING, SCHEDULER_FLAGS, SCHEDULERS, sortFlags } from "../../src/dataplane/ipvs-options.ts";
 import { ip } from "./build.ts";
 
-export const anAddress: fc.Arbitrary<Address> = fc.oneof(fc.ipV4(), fc.ipV6()).map(ip);
+const anAddress: fc.Arbitrary<Address> = fc.oneof(fc.ipV4(), fc.ipV6()).map(ip);
 
 /** A virtual service with real servers that IPVS takes. */
 export const aVirtualService: fc.Arbitrary<VirtualService> = fc

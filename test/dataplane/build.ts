@@ -4,7 +4,7 @@ import type { RealServer, VirtualService } from "../../src/core/service.ts";
 
 export const KERNEL = { target: "kernel" } as const;
 export const OWN = ip("192.0.2.10");
-export const OWN6 = ip("2001:db8:1::10");
+const OWN6 = ip("2001:db8:1::10");
 
 export function ip(text: string): Address {
   const address = parseAddress(text);
