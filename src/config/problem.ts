@@ -87,7 +87,7 @@ export function excerpt(text: string, line: number, column: number, keys: readon
   const whole = (text.split("\n")[line - 1] ?? "").replace(/[\r\t]/g, " ");
   const hidden = keys.some(isSecret) ? 0 : whole.search(SECRET);
   const safe = hidden < 0 ? whole : whole.slice(0, hidden) + whole.slice(hidden).replace(/[^\s"{}[\],:]/gu, "*");
-  const from = Math.max(0, column - 60);
+  const from = safe.length <= 100 ? 0 : Math.max(0, column - 60);
   const margin = `  ${line} | `;
   return `${margin}${printable(safe.slice(from, from + 100))}\n${" ".repeat(margin.length - 2)}| ${" ".repeat(column - 1 - from)}^`;
 }

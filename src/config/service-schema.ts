@@ -75,13 +75,13 @@ const httpCheck = z.strictObject({
   insecureSkipVerify,
 });
 
+const ADDRESSES =
+  'must name the addresses to ping, such as ["10.88.0.253"]; 1.1.1.1 and 8.8.8.8, which none used to mean, have to be written down';
+
 const pingCheck = z.strictObject({
   addresses: z
-    .array(addresses.element)
-    .min(1, {
-      error:
-        'must name the addresses to ping, such as ["10.88.0.253"]; 1.1.1.1 and 8.8.8.8, which an empty list used to mean, have to be written down',
-    })
+    .array(addresses.element, { error: ADDRESSES })
+    .min(1, { error: ADDRESSES })
     .describe("Addresses to ping; healthy if any one answers."),
 });
 
