@@ -32,7 +32,7 @@ function innermost(error: unknown): { code: string | undefined; text: string } {
   let found = error;
   for (let depth = 0; depth < 5; depth++) {
     if (found instanceof AggregateError && found.errors.length > 0) found = found.errors[0];
-    else if (found instanceof Error && found.cause !== undefined) found = found.cause;
+    else if (found instanceof Error && found.cause instanceof Error) found = found.cause;
     else break;
   }
   const code = found instanceof Error && "code" in found ? found.code : undefined;

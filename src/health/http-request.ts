@@ -32,6 +32,8 @@ export function open(request: HttpRequest, signal: AbortSignal): OpenRequest {
   const stream = got.stream(request.url, { ...options(request), signal, agent: { http, https } });
   // An error after the verdict has nobody else who takes it.
   stream.on("error", () => {});
+  // For the other methods got waits for a body.
+  if (!["GET", "HEAD"].includes(request.method)) stream.end();
   return {
     stream,
     close: () => {

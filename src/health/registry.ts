@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { HealthCheck } from "../core/ports.ts";
-import { oneLine } from "./result.ts";
 import * as exec from "./kinds/exec.ts";
 import * as http from "./kinds/http.ts";
 import * as ping from "./kinds/ping.ts";
 import * as tcp from "./kinds/tcp.ts";
+import { oneLine } from "./result.ts";
 
 /** Every kind of check, by the word that stands in a config: its schema, what it probes, and how one is made. */
 export const CHECK_KINDS = { http, tcp, ping, exec } satisfies {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { messageOf, UsageError } from "../core/errors.ts";
@@ -18,11 +19,13 @@ export function readTlsFiles(files: {
   const ca = read("ca", files.ca);
   const cert = read("cert", files.cert);
   const key = read("key", files.key);
-  attempt(`ca ${files.ca}: not a PEM certificate`, () => createSecureContext(ca && { ca }));
-  attempt(`cert ${files.cert}: not a PEM certificate`, () => createSecureContext(cert && { cert }));
-  attempt(`key ${files.key}: not the PEM private key of cert ${files.cert}`, () =>
-    createSecureContext(cert && key && { cert, key }),
-  );
+  // createSecureContext takes a file without any certificate for an authority without a word.
+  if (ca) attempt(`ca ${files.ca}: no PEM certificate`, () => new X509Certificate(ca));
+  if (cert) attempt(`cert ${files.cert}: no PEM certificate`, () => new X509Certificate(cert));
+  if (cert && key)
+    attempt(`key ${files.key}: not the PEM private key of cert ${files.cert}`, () =>
+      createSecureContext({ cert, key }),
+    );
   return {
     ...(ca && { certificateAuthority: ca }),
     ...(cert && { certificate: cert }),

@@ -27,7 +27,7 @@ export const schema = z
       .max(2048)
       .default("")
       .describe("Path and query of the request, with or without the leading slash."),
-    scheme: z.enum(["http", "https"]).default("http").describe("http, or https for TLS."),
+    scheme: z.enum(["http", "https"]).default("http").describe("Protocol of the request: http, or https for TLS."),
     method: z
       .enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"])
       .default("GET")

@@ -29,7 +29,7 @@ function probe(config: TcpConfig, signal: AbortSignal): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   if (signal.aborted) return Promise.resolve(failing("ended before it began"));
   const socket = connect({ host: config.host, port: config.port });
-  const abort = () => finish(failing(`no connection to ${target(config)} in time`));
+  const abort = () => finish(failing(`no connection to ${target(config)}`));
   const finish = (result: ProbeResult) => {
     signal.removeEventListener("abort", abort);
     socket.destroy();
