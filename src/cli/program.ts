@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { FLAGS, normaliseArgv } from "../config/flags.ts";
+import { ConfigError } from "../config/problem.ts";
 import { suggest } from "../config/suggest.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
 import { version } from "../daemon/version.ts";
@@ -61,7 +62,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    process.stderr.write(`bgp-lb: ${messageOf(error)}\n`);
+    // Problems of a file begin with file:line:column, each on a line of its own, as compilers and editors expect.
+    process.stderr.write(`${error instanceof ConfigError ? "" : "bgp-lb: "}${messageOf(error)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
