@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { CallFailed } from "./failure.ts";
 import { encodeAnnounce, encodeWithdraw } from "./path.ts";
 import { opFault, perform } from "./perform.ts";
+import { wallNow } from "./wall-clock.ts";
 
 type PathOp = Extract<SpeakerOp, { kind: "path.announce" | "path.withdraw" }>;
 type Result = OpResult<SpeakerOp>;
@@ -93,7 +94,7 @@ function pathRun(ops: readonly SpeakerOp[], from: number): readonly PathOp[] {
 /** Sends the ops in one ordered stream, withdrawals included; answers the error, if any. */
 async function stream(connection: Connection, ops: readonly PathOp[], signal: AbortSignal): Promise<unknown> {
   const { dialect } = connection;
-  const now = Date.now();
+  const now = wallNow();
   const paths = ops.map((op) =>
     op.kind === "path.announce" ? encodeAnnounce(op.path, dialect, now) : encodeWithdraw(op.prefix, dialect, now),
   );

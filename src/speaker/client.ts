@@ -4,6 +4,7 @@ import { type ChannelCredentials, credentials, Client as GrpcClient, Metadata } 
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
 import type { Dialect } from "./dialect.ts";
 import { CallFailed, callFailed } from "./failure.ts";
+import { wallNow } from "./wall-clock.ts";
 
 /** PEM texts. Without `ca` the system's authorities are trusted; `cert` and `key` go together. */
 export interface Tls {
@@ -24,7 +25,8 @@ type Signals = Pick<Limits, "signals"> & { readonly ms?: number };
 
 const LARGEST_MESSAGE = 256 * 1024 * 1024;
 
-const CHANNEL = {
+/** What grpc-js is told about every channel. */
+export const CHANNEL = {
   // gobgpd is beside us or one hop away: a short backoff costs nothing and brings us back at once.
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 500,
@@ -61,7 +63,7 @@ export class Client {
         method.responseDeserialize,
         request,
         new Metadata(),
-        { deadline: Date.now() + limits.ms },
+        { deadline: wallNow() + limits.ms },
         done,
       ),
     );
@@ -95,7 +97,7 @@ export class Client {
         method.requestSerialize,
         method.responseDeserialize,
         new Metadata(),
-        { deadline: Date.now() + limits.ms },
+        { deadline: wallNow() + limits.ms },
         done,
       );
       stream.on("error", () => {});
@@ -124,7 +126,7 @@ export class Client {
         method.responseDeserialize,
         request,
         new Metadata(),
-        limits.ms === undefined ? {} : { deadline: Date.now() + limits.ms },
+        limits.ms === undefined ? {} : { deadline: wallNow() + limits.ms },
       );
       stream.on("data", onReply);
       stream.on("end", () => done(null, undefined));
@@ -140,18 +142,26 @@ export class Client {
   ): Promise<Reply> {
     return new Promise<Reply>((resolve, reject) => {
       if (signals.some((signal) => signal.aborted)) {
-        reject(new CallFailed("cancelled", `${name} to gobgpd at ${this.api} was not sent: it was interrupted`));
+        reject(
+          causeOf(signals) ??
+            new CallFailed("cancelled", `${name} to gobgpd at ${this.api} was not sent: it was interrupted`),
+        );
         return;
       }
       const cancel = () => call.cancel();
       const call = begin((error, reply) => {
         for (const signal of signals) signal.removeEventListener("abort", cancel);
         if (error === null) resolve(reply as Reply);
-        else reject(callFailed(error, this.api, name, ms));
+        else reject(causeOf(signals) ?? callFailed(error, this.api, name, ms));
       });
       for (const signal of signals) signal.addEventListener("abort", cancel, { once: true });
     });
   }
+}
+
+/** Why a call was ended from outside, where that is a fault of the connection. */
+function causeOf(signals: readonly AbortSignal[]): CallFailed | undefined {
+  return signals.map(({ reason }) => reason as unknown).find((reason) => reason instanceof CallFailed);
 }
 
 function credentialsOf(tls: Tls | undefined): ChannelCredentials {

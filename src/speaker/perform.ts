@@ -8,6 +8,7 @@ import { decodeIdentity, encodeIdentity, identityFault } from "./identity.ts";
 import { announceFault, encodeAnnounce, encodeWithdraw, withdrawFault } from "./path.ts";
 import { encodePeer, peerAddressFault, peerFault, samePeer } from "./peer.ts";
 import { addPolicyRequest, DIRECTIONS, isLocalOnly } from "./policy.ts";
+import { wallNow } from "./wall-clock.ts";
 
 /** A reason why this op must not reach gobgpd, or undefined. gobgpd checks little, and crashes on some of what it does not check. */
 export function opFault(op: SpeakerOp): string | undefined {
@@ -36,7 +37,7 @@ export function perform(connection: Connection, op: SpeakerOp, signal: AbortSign
     case "policy.set":
       return setPolicy(connection, signal);
     case "path.announce": {
-      const path = encodeAnnounce(op.path, connection.dialect, Date.now());
+      const path = encodeAnnounce(op.path, connection.dialect, wallNow());
       return connection.call("AddPath", { table_type: connection.dialect.table.global, path }, signal);
     }
     case "path.withdraw":
@@ -100,7 +101,7 @@ function withdraw(connection: Connection, prefix: Prefix, signal: AbortSignal): 
       table_type: dialect.table.global,
       // Without a family GoBGP 3 deletes the paths of all families.
       family: wireFamily(pathFamily({ prefix })),
-      path: encodeWithdraw(prefix, dialect, Date.now()),
+      path: encodeWithdraw(prefix, dialect, wallNow()),
     },
     signal,
   );

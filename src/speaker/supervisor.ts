@@ -15,6 +15,8 @@ const LIVE_MS = 5000;
 const HEARTBEAT_MS = 1000;
 const HEARTBEAT_DEADLINE_MS = 2000;
 const MISSES_UNTIL_HUNG = 2;
+/** After about half a minute of silence a new channel is tried: the old one may lead to a host that is gone. */
+const TRIES_PER_HUNG_CHANNEL = 15;
 
 export interface SupervisorOptions {
   /** host:port, [v6]:port or unix:///path. */
@@ -28,6 +30,8 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   #connection: Connection | undefined;
+  #client: Client | undefined;
+  #hungTries = 0;
   #unreachable: SpeakerUnreachable;
   /** What has been told about the present outage: each kind of fault once, not each try. */
   readonly #told = new Set<FailureKind>();
@@ -58,23 +62,32 @@ export class Supervisor {
     this.#unreachable = new SpeakerUnreachable(`the connection to gobgpd at ${this.#options.address} was closed`);
   }
 
-  /** One connection from its begin to its end; answers why it ended. A channel of its own: no backoff is left from the last one. */
+  /**
+   * One connection from its begin to its end; answers why it ended. On a channel of its own, so that no backoff is left from
+   * the last one, but a hung gobgpd is asked again on the same: each new one would leave it a socket to accept.
+   */
   async #once(signal: AbortSignal): Promise<unknown> {
     const ended = new AbortController();
     const end = () => ended.abort();
     signal.addEventListener("abort", end, { once: true });
-    let client: Client | undefined;
     try {
-      client = new Client(this.#options.address, this.#options.tls);
-      return await this.#live(client, ended.signal);
+      this.#client ??= new Client(this.#options.address, this.#options.tls);
+      return await this.#live(this.#client, ended.signal);
     } catch (error) {
+      // Calls in flight fail for the same reason.
+      ended.abort(error);
+      this.#hungTries = error instanceof CallFailed && error.kind === "hung" ? this.#hungTries + 1 : 0;
       return error;
     } finally {
       this.#connection = undefined;
       signal.removeEventListener("abort", end);
-      end();
-      client?.close();
+      if (signal.aborted || this.#hungTries % TRIES_PER_HUNG_CHANNEL === 0) this.#close();
     }
+  }
+
+  #close(): void {
+    this.#client?.close();
+    this.#client = undefined;
   }
 
   async #live(client: Client, signal: AbortSignal): Promise<never> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,8 +56,14 @@ export class Gobgpd {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  pause(): void {
+  /** Stops the process as a hang does; resolves when none of its threads runs any more. */
+  async pause(): Promise<void> {
     this.#process?.kill("SIGSTOP");
+    const tasks = `/proc/${this.#process?.pid}/task`;
+    await until("gobgpd to stand still", async () => {
+      const states = (await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/stat`, "utf8"));
+      return (await Promise.all(states)).every((stat) => stat.slice(stat.lastIndexOf(")")).startsWith(") T"));
+    });
   }
 
   resume(): void {
