@@ -92,6 +92,7 @@ export class Monitor {
     const waiting = new AbortController();
     const ending = new AbortController();
     const answer: { result?: ProbeResult } = {};
+    const began = clock.now();
     this.#end = () => {
       probing.abort();
       waiting.abort();
@@ -103,6 +104,8 @@ export class Monitor {
       ending.abort();
     });
     await clock.sleep(timeout, waiting.signal);
+    // Late by this much, it was this process that stood still (a suspended machine, SIGSTOP): the answer may lie in the socket, unread.
+    if (clock.now() - began > timeout + GRACE) await clock.sleep(GRACE, waiting.signal);
     if (answer.result !== undefined) return answer.result;
     probing.abort();
     await clock.sleep(GRACE, ending.signal);

@@ -49,6 +49,24 @@ test("a pass that comes when the probe was told to end is late", async () => {
   assert.deepEqual(lines, ["3000: unknown 1 no answer within 3 s (3000)"]);
 });
 
+test("a process that stood still reads the answer that came meanwhile before it calls the probe late", async () => {
+  const { promise, resolve } = Promise.withResolvers<ProbeResult>();
+  const probes = [() => promise, hang];
+  const { clock, monitor, lines } = watch((signal) => (probes.shift() ?? hang)(signal), { interval: 10_000 });
+  monitor.start();
+  await clock.advance(0);
+  clock.stall(60_000);
+  await clock.advance(0);
+  resolve(PASS);
+  await clock.settle();
+  assert.deepEqual(lines, ["60000: unknown 1 ok (60000)"]);
+  await clock.advance(0);
+  clock.stall(60_000);
+  await clock.advance(100);
+  await monitor.stop();
+  assert.equal(lines[1], "120100: unknown 1 no answer within 3 s: no status came (60100)");
+});
+
 test("a hung check delays no other", async () => {
   const clock = new VirtualClock();
   const hung = watch(never, { clock });

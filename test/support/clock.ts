@@ -52,6 +52,11 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  /** Time that passes while the whole process stands still: nobody wakes before the next `advance`, and then late. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Lets everything run that waits for no time: promises, and what they queue. */
   async settle(): Promise<void> {
     for (let turns = 0; turns < 3; turns++) await turn();
