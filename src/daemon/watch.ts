@@ -86,8 +86,12 @@ export class Watch {
 /** The verdict of all monitors of a service, with the first thing that stands against it. */
 function judge(monitors: readonly Monitor[]): ServiceHealth {
   const verdict = combine(monitors.map((monitor) => monitor.health));
-  const worst = monitors.find(({ health }) => health.verdict === verdict && verdict !== "up");
-  const last = worst?.health.last;
-  if (worst === undefined) return { verdict, reason: monitors.map((monitor) => `${monitor.name} passes`).join(", ") };
-  return { verdict, reason: `${worst.name}: ${last === undefined || last.ok ? "no verdict yet" : last.reason}` };
+  if (verdict === "up") return { verdict, reason: monitors.map((monitor) => `${monitor.name} passes`).join(", ") };
+  const worst = monitors.find(({ health }) => health.verdict === verdict);
+  return { verdict, reason: worst === undefined ? "no checks" : `${worst.name}: ${words(worst)}` };
+}
+
+function words({ health: { last, streak } }: Monitor): string {
+  if (last === undefined) return "no verdict yet";
+  return last.ok ? `passes again, ${streak} in a row so far` : last.reason;
 }
