@@ -17,6 +17,8 @@ export class Connection {
   readonly dialect: Dialect;
   /** Aborted when gobgpd is seen to be gone or hung: calls in flight end then. */
   readonly signal: AbortSignal;
+  /** The AS that BGP was last seen, or started, to run with here; 0: not started. */
+  as: number | undefined;
 
   constructor(client: Client, dialect: Dialect, signal: AbortSignal) {
     this.client = client;
@@ -36,8 +38,11 @@ export class Connection {
     return this.client.send(this.dialect, name, messages, this.#limits(LIST_MS, signal));
   }
 
-  async global(signal: AbortSignal): Promise<WireGlobal | null> {
-    return (await this.call<{ readonly global: WireGlobal | null }>("GetBgp", {}, signal)).global;
+  async global(signal: AbortSignal, ms = CALL_MS): Promise<WireGlobal | null> {
+    const limits = this.#limits(ms, signal);
+    const { global } = await this.client.call<{ global: WireGlobal | null }>(this.dialect, "GetBgp", {}, limits);
+    this.as = global?.asn ?? 0;
+    return global;
   }
 
   /** All peers, or the one with this address; peers without an address are left out. */

@@ -55,6 +55,7 @@ async function startBgp(connection: Connection, identity: Identity, signal: Abor
   const found = decodeIdentity(await connection.global(signal));
   if (found === undefined) {
     await connection.call("StartBgp", { global: encodeIdentity(identity) }, signal);
+    connection.as = identity.as;
     return;
   }
   if (found.as !== identity.as || found.routerId !== identity.routerId)

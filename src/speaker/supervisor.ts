@@ -5,7 +5,7 @@ import { Connection } from "./connection.ts";
 import { detect } from "./detect.ts";
 import { Events } from "./events.ts";
 import { CallFailed, type FailureKind } from "./failure.ts";
-import type { WireEvent, WireGlobal } from "./wire.ts";
+import type { WireEvent } from "./wire.ts";
 
 /** Between two tries while gobgpd is gone; what is there but is not gobgpd is asked less often. */
 const RETRY_MS = 200;
@@ -113,18 +113,16 @@ export class Supervisor {
   }
 
   /** The stream of a hung gobgpd is silent and its channel stays ready: only a call with a deadline finds out. */
-  async #heartbeat({ client, dialect }: Connection, events: Events, signal: AbortSignal): Promise<never> {
+  async #heartbeat(connection: Connection, events: Events, signal: AbortSignal): Promise<never> {
     let misses = 0;
-    let as: number | undefined;
     for (;;) {
       if (misses === 0) await this.#options.clock.sleep(HEARTBEAT_MS, signal);
       try {
-        const limits = { ms: HEARTBEAT_DEADLINE_MS, signals: [signal] };
-        const { global } = await client.call<{ global: WireGlobal | null }>(dialect, "GetBgp", {}, limits);
+        const known = connection.as;
+        await connection.global(signal, HEARTBEAT_DEADLINE_MS);
         misses = 0;
         // BGP was stopped or started inside a gobgpd that lives on: no event tells it.
-        if (as !== undefined && as !== global?.asn) events.changed();
-        as = global?.asn;
+        if (known !== undefined && known !== connection.as) events.changed();
       } catch (error) {
         if (!(error instanceof CallFailed) || error.kind !== "hung" || ++misses >= MISSES_UNTIL_HUNG) throw error;
       }
