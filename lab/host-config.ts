@@ -1,3 +1,4 @@
+import { SLOW } from "./patience.ts";
 import type { Site, Station } from "./site.ts";
 
 /** The config file of one host of the demo, as an operator would write it. */
@@ -13,7 +14,10 @@ export function hostConfig(site: Site, host: Station): unknown {
         vips: site.vips,
         ports: [{ servicePort: site.servicePort, targetLocalPort: site.targetPort }],
         protocol: "tcp",
-        httphealthcheck: { port: site.targetPort },
+        // The original's check: every second, one failure withdraws. Only what hangs would show the longer timeout of an emulated host.
+        healthchecks: [
+          { kind: "http", port: site.targetPort, interval: "1s", timeout: `${3 * SLOW}s`, rise: 1, fall: 1 },
+        ],
       },
     ],
   };

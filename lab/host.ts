@@ -1,16 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { KernelWatch } from "./kernel-watch.ts";
-import type { Namespace } from "./namespace.ts";
+import { Namespace } from "./namespace.ts";
 import { Program } from "./program.ts";
 import type { Site, Station } from "./site.ts";
 
-const MAIN = process.env["BGP_LB_MAIN"] ?? fileURLToPath(new URL("../dist/main.js", import.meta.url));
-
 export interface HostOptions {
   readonly config: unknown;
-  /** Further flags of the controller, after those of the lab. */
+  /** Whether `-ipvs-setup` is given, which is not the default; here it is. */
+  readonly ipvs?: boolean;
+  /** Further flags of the controller, after those of the lab; the last one of a name counts. */
   readonly flags?: readonly string[];
 }
 
@@ -26,10 +25,14 @@ export class Host {
   readonly service: Program;
   readonly gobgpd: Program;
   readonly controller: Program;
+  readonly #main: string;
   readonly #options: HostOptions;
   readonly #directory: string;
 
-  constructor(site: Site, station: Station, namespace: Namespace, directory: string, options: HostOptions) {
+  /** `main`: the controller's main file. */
+  constructor(site: Site, station: Station, directory: string, main: string, options: HostOptions) {
+    const namespace = new Namespace(station.name);
+    this.#main = main;
     this.name = station.name;
     this.station = station;
     this.namespace = namespace;
@@ -46,12 +49,12 @@ export class Host {
     this.controller = program("controller", this.controllerArgv());
   }
 
-  /** The controller's command line; `arguments_` come last, for a subcommand's sake first. */
+  /** The command line of the controller, or of one of its other subcommands. */
   controllerArgv(subcommand: readonly string[] = []): readonly string[] {
     const metrics = `${this.metrics.host}:${this.metrics.port}`;
-    const flags = ["-config", this.configFile, "-ipvs-setup", "-state-dir", this.stateDirectory];
-    const own = [...flags, "-metrics-address", metrics, ...(this.#options.flags ?? [])];
-    return [process.execPath, MAIN, ...subcommand, ...own];
+    const flags = ["-config", this.configFile, "-state-dir", this.stateDirectory, "-metrics-address", metrics];
+    const own = [...flags, ...(this.#options.ipvs === false ? [] : ["-ipvs-setup"]), ...(this.#options.flags ?? [])];
+    return [process.execPath, this.#main, ...subcommand, ...own];
   }
 
   async prepare(): Promise<void> {
@@ -87,6 +90,16 @@ export class Host {
   /** The IPVS table as ipvsadm(8) saves it, one line for each virtual service and real server, in the kernel's order. */
   async ipvs(): Promise<readonly string[]> {
     return (await this.namespace.run(["ipvsadm", "-Sn"])).split("\n").filter(Boolean);
+  }
+
+  /** Runs a subcommand of bgp-lb with the controller's own flags, to its end. */
+  command(...subcommand: readonly string[]): Promise<string> {
+    return this.namespace.run(this.controllerArgv(subcommand));
+  }
+
+  /** The controller's metrics, whole. */
+  metricsText(): Promise<string> {
+    return this.namespace.run(["busybox", "wget", "-qO-", `http://${this.metrics.host}:${this.metrics.port}/metrics`]);
   }
 
   /** Records every change of the kernel's links and addresses from now on, until it is stopped. */

@@ -58,9 +58,14 @@ export class Program {
     return `${this.name} has ended by itself (${this.#options.argv.join(" ")}):\n${this.lastWords(5)}`;
   }
 
+  /** Everything that it has written, over all its starts. */
+  output(): string {
+    return readFileSync(this.log, "utf8");
+  }
+
   /** The end of its log. */
   lastWords(lines: number): string {
-    return readFileSync(this.log, "utf8").trim().split("\n").slice(-lines).join("\n");
+    return this.output().trim().split("\n").slice(-lines).join("\n");
   }
 
   /** How often it was started, by the lab or by its supervisor. */

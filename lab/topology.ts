@@ -1,3 +1,4 @@
+import { controllerMain } from "./bundle.ts";
 import { Client, SOURCES } from "./client.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { hostConfig } from "./host-config.ts";
@@ -30,14 +31,12 @@ export class Topology {
   readonly client: Client;
   readonly #routerNamespace = new Namespace("router");
 
-  private constructor(options: TopologyOptions) {
+  private constructor(options: TopologyOptions, main: string) {
     const site = options.site ?? demoSite(options.hosts ?? 3);
     const settings = options.host ?? ((_, station) => ({ config: hostConfig(site, station) }));
     this.site = site;
     this.routers = site.routers.map((station) => new Router(site, station, this.#routerNamespace, DIRECTORY));
-    this.hosts = site.hosts.map(
-      (station) => new Host(site, station, new Namespace(station.name), DIRECTORY, settings(site, station)),
-    );
+    this.hosts = site.hosts.map((station) => new Host(site, station, DIRECTORY, main, settings(site, station)));
     this.client = new Client(site, this.hosts, new Namespace("client"), DIRECTORY);
   }
 
@@ -45,7 +44,7 @@ export class Topology {
   static async start(options: TopologyOptions = {}): Promise<Topology> {
     const say = options.say ?? (() => {});
     if (await claim()) say("removed what an earlier lab had left behind");
-    const topology = new Topology(options);
+    const topology = new Topology(options, await controllerMain());
     try {
       say("building the network: namespaces, links, addresses, routes");
       await topology.#build();

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { until } from "../../lab/patience.ts";
+import { Stage } from "../../lab/stage.ts";
+import { ACTS } from "../../lab/story.ts";
+import { Topology } from "../../lab/topology.ts";
+
+describe("the demo's network: three hosts, one router, one client", () => {
+  let lab: Topology;
+  let stage: Stage;
+
+  before(async () => {
+    lab = await Topology.start({ hosts: 3 });
+    await lab.converged();
+    lab.client.start();
+    stage = new Stage(lab, () => {});
+  });
+
+  after(async () => {
+    await lab?.stop();
+  });
+
+  it("each host announces each VIP once, and all of them serve", async () => {
+    const everything = lab.hosts.flatMap((host) => stage.everyVip(host, "announced"));
+    await stage.routerHeardOnly(everything, { events: 0, bytes: 0 });
+    await stage.onlyServedBy(lab.hosts);
+    for (const host of lab.hosts) await stage.servedBy(host);
+    for (const host of lab.hosts) await stage.metricsSay(host, true);
+  });
+
+  for (const act of ACTS) it(act.title, () => act.play(stage));
+
+  it("a gobgpd that hangs (SIGSTOP) is outlived: back to work, it is adopted without a change on the host", async () => {
+    const host = stage.host(0);
+    const before = await lab.router.mark();
+    const { pid } = host.controller;
+    const watch = await host.watchKernel();
+    try {
+      host.gobgpd.freeze();
+      await stage.routerHeardOnly(stage.everyVip(host, "lost"), before);
+      await stage.onlyServedBy(stage.allBut(host));
+      assert.equal(host.controller.pid, pid, "the controller's process");
+      const back = await lab.router.mark();
+      host.gobgpd.thaw();
+      await lab.converged();
+      await stage.routerHeardOnly(stage.everyVip(host, "announced"), back);
+      await stage.servedBy(host);
+      await stage.metricsSay(host, true);
+      assert.equal(host.controller.pid, pid, "the controller's process");
+      assert.deepEqual(await watch.changes(), [], "changes of links and addresses");
+    } finally {
+      await watch.stop();
+    }
+  });
+
+  it("a service that accepts and never answers (SIGSTOP) loses its route, and gets it back", async () => {
+    const host = stage.host(1);
+    const before = await lab.router.mark();
+    host.service.freeze();
+    await stage.routerHeardOnly(stage.everyVip(host, "withdrawn"), before);
+    await stage.onlyServedBy(stage.allBut(host));
+    host.service.thaw();
+    await lab.converged();
+    await stage.servedBy(host);
+  });
+
+  it("an address and an IPVS entry that someone deletes are put back", async () => {
+    const host = stage.host(2);
+    const addresses = await host.addresses();
+    const ipvs = await host.ipvs();
+    const [vip = ""] = lab.site.vips;
+    await host.namespace.ip([`addr del ${vip}/32 dev web`]);
+    await host.namespace.run(["ipvsadm", "-D", "-t", `${vip}:80`]);
+    let seen: unknown;
+    await until(
+      "what was deleted is back",
+      async () => {
+        seen = [await host.addresses(), (await host.ipvs()).toSorted()];
+        return JSON.stringify(seen) === JSON.stringify([addresses, ipvs.toSorted()]);
+      },
+      { seconds: 60, seen: () => seen },
+    );
+    await lab.converged();
+    await stage.servedBy(host);
+  });
+});
