@@ -141,7 +141,8 @@ export class Client {
     begin: (done: (error: ServiceError | null, reply?: object) => void) => { cancel(): void },
   ): Promise<Reply> {
     return new Promise<Reply>((resolve, reject) => {
-      if (signals.some((signal) => signal.aborted)) {
+      const aborted = () => signals.some((signal) => signal.aborted);
+      if (aborted()) {
         reject(
           causeOf(signals) ??
             new CallFailed("cancelled", `${name} to gobgpd at ${this.api} was not sent: it was interrupted`),
@@ -152,7 +153,7 @@ export class Client {
       const call = begin((error, reply) => {
         for (const signal of signals) signal.removeEventListener("abort", cancel);
         if (error === null) resolve(reply as Reply);
-        else reject(causeOf(signals) ?? callFailed(error, this.api, name, ms));
+        else reject(causeOf(signals) ?? callFailed(error, { api: this.api, method: name, ms, givenUp: aborted() }));
       });
       for (const signal of signals) signal.addEventListener("abort", cancel, { once: true });
     });

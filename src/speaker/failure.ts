@@ -21,8 +21,18 @@ export class CallFailed extends Error {
   }
 }
 
-/** Turns grpc-js' error for a call with a deadline of `ms` into ours. `api` is the address as configured. */
-export function callFailed(error: ServiceError, api: string, method: string, ms: number | undefined): CallFailed {
+export interface Call {
+  /** The address as configured. */
+  readonly api: string;
+  readonly method: string;
+  /** Its deadline in milliseconds, if it had one. */
+  readonly ms: number | undefined;
+  /** We ended it ourselves. A server that ends calls makes grpc-js say CANCELLED as well. */
+  readonly givenUp: boolean;
+}
+
+/** Turns grpc-js' error into ours. */
+export function callFailed(error: ServiceError, { api, method, ms, givenUp }: Call): CallFailed {
   const said = oneLine(error.details || error.message);
   switch (error.code) {
     case status.UNAVAILABLE:
@@ -39,6 +49,7 @@ export function callFailed(error: ServiceError, api: string, method: string, ms:
     case status.UNIMPLEMENTED:
       return new CallFailed("foreign", foreign(api, said));
     case status.CANCELLED:
+      if (!givenUp) return new CallFailed("gone", `gobgpd at ${api} cannot be reached: ${unavailable(said, api)}`);
       return new CallFailed("cancelled", `${method} to gobgpd at ${api} was interrupted before it was answered`);
     default:
       if (/server stopped/i.test(said))

@@ -124,6 +124,23 @@ for (const version of gobgpdVersions()) {
       assert.equal((await stage.observe()).originatorOnly, local);
     });
 
+  test(`gobgpd ${version}: only an established peer counts as sent to, and only for the families of its session`, {
+    skip,
+  }, async (t) => {
+    const stage = await Stage.set(t);
+    const bird = await stage.bird({ ...TOR_A, ipv6: false });
+    await stage.up(binary);
+    const nobody = { address: "127.0.0.9" as Address, as: 64999, port: 1 };
+    await stage.must(start(), policy, announce("192.0.2.1/32"), announce("2001:db8::1/128", "2001:db8::f"));
+    await stage.must(addPeer(bird.peer), addPeer(nobody));
+    await until("our route at BIRD", async () => (await bird.routes()).length === 1);
+    const sent = await stage.speaker.sent(new AbortController().signal);
+    assert.deepEqual(
+      [...sent].map(([peer, prefixes]) => [peer, ...prefixes]),
+      [[TOR_A.address, "192.0.2.1/32"]],
+    );
+  });
+
   test(`gobgpd ${version}: the policy, set late, takes back what was passed on`, { skip }, async (t) => {
     const stage = await Stage.set(t);
     const a = await stage.bird({ ...TOR_A, originates: [LEARNED] });

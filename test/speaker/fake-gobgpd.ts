@@ -16,8 +16,10 @@ import { loadSync } from "@grpc/proto-loader";
 import type { Dialect } from "../../src/speaker/dialect.ts";
 
 type Message = Readonly<Record<string, unknown>>;
-/** Answers one request: a message, several for a server stream, or an error as grpc-js wants it. */
+/** Answers one request: a message, several for a server stream, NEVER, or by throwing a `status`. */
 type Answer = (request: Message) => Message | readonly Message[];
+
+export const NEVER: Message = {};
 
 /** The service of a dialect, to encode and decode its messages as they go over the wire. */
 export function serviceOf(dialect: Dialect): ServiceDefinition {
@@ -92,7 +94,8 @@ export class FakeGobgpd {
   #unary(name: string, answer: Answer | undefined): handleUnaryCall<Message, Message> {
     return (call, done) => {
       try {
-        done(null, this.#answer(name, answer, call.request) as Message);
+        const reply = this.#answer(name, answer, call.request);
+        if (reply !== NEVER) done(null, reply as Message);
       } catch (error) {
         done(error as ServiceError);
       }
@@ -102,7 +105,9 @@ export class FakeGobgpd {
   #giveStream(name: string, answer: Answer | undefined): handleServerStreamingCall<Message, Message> {
     return (call) => {
       try {
-        for (const message of [this.#answer(name, answer, call.request)].flat()) call.write(message);
+        const reply = this.#answer(name, answer, call.request);
+        if (reply === NEVER) return;
+        for (const message of [reply].flat()) call.write(message);
         call.end();
       } catch (error) {
         call.emit("error", error);

@@ -5,6 +5,7 @@ import type { Address, Prefix } from "../../src/core/address.ts";
 import type { OpResult, SpeakerOp } from "../../src/core/op.ts";
 import type { Clock, SpeakerEvent } from "../../src/core/ports.ts";
 import type { Identity, PeerConfig } from "../../src/core/state.ts";
+import type { Tls } from "../../src/speaker/client.ts";
 import { GobgpSpeaker } from "../../src/speaker/speaker.ts";
 import { Bird, type BirdOptions } from "../support/bird.ts";
 import { Gobgpd } from "../support/gobgpd.ts";
@@ -26,14 +27,14 @@ export class Stage {
   readonly events: SpeakerEvent[] = [];
   readonly #test: TestContext;
 
-  private constructor(gobgpd: Gobgpd, test: TestContext) {
+  private constructor(gobgpd: Gobgpd, test: TestContext, tls?: Tls) {
     this.gobgpd = gobgpd;
     this.#test = test;
-    this.speaker = new GobgpSpeaker({ address: gobgpd.api, clock, onEvent: (event) => this.events.push(event) });
+    this.speaker = new GobgpSpeaker({ address: gobgpd.api, tls, clock, onEvent: (event) => this.events.push(event) });
   }
 
-  static async set(test: TestContext): Promise<Stage> {
-    const stage = new Stage(await Gobgpd.place(), test);
+  static async set(test: TestContext, at?: string, tls?: Tls): Promise<Stage> {
+    const stage = new Stage(await Gobgpd.place(at), test, tls);
     test.after(async () => {
       await stage.speaker.stop();
       await stage.gobgpd.remove();
@@ -42,16 +43,16 @@ export class Stage {
   }
 
   /** A second speaker, started, over a gobgpd that is there already. */
-  static over(gobgpd: Gobgpd, test: TestContext): Stage {
-    const stage = new Stage(gobgpd, test);
+  static over(gobgpd: Gobgpd, test: TestContext, tls?: Tls): Stage {
+    const stage = new Stage(gobgpd, test, tls);
     test.after(() => stage.speaker.stop());
     stage.speaker.start();
     return stage;
   }
 
   /** Starts gobgpd and the speaker, and resolves when the speaker is up. */
-  async up(binary: string): Promise<void> {
-    await this.gobgpd.start(binary);
+  async up(binary: string, ...flags: readonly string[]): Promise<void> {
+    await this.gobgpd.start(binary, ...flags);
     this.speaker.start();
     await this.event("up");
   }

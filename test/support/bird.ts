@@ -1,13 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Address } from "../../src/core/address.ts";
 import type { PeerConfig } from "../../src/core/state.ts";
 import { BgpTap } from "./bgp-tap.ts";
+import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
 const run = promisify(execFile);
@@ -21,6 +21,8 @@ export interface BirdOptions {
   readonly neighborAs: number;
   /** What BIRD announces to gobgpd. */
   readonly originates?: readonly string[];
+  /** False: the session carries IPv4 routes only. */
+  readonly ipv6?: boolean;
   /** `graceful restart on` (RFC 4724). */
   readonly gracefulRestart?: boolean;
 }
@@ -102,7 +104,7 @@ export class Bird {
  * The next hop of its own routes is no loopback address: GoBGP 3.10 would not pass such a route on. Multihop, because its gateways then need no interface: BIRD keeps routes that it cannot resolve on this host.
  */
 function config(
-  { address, as, neighborAs, originates = [], gracefulRestart = false }: BirdOptions,
+  { address, as, neighborAs, originates = [], ipv6 = true, gracefulRestart = false }: BirdOptions,
   port: number,
 ): string {
   const routes = originates.map((prefix) => `  route ${prefix} blackhole;`).join("\n");
@@ -120,17 +122,7 @@ protocol bgp lb {
   passive on;
   graceful restart ${gracefulRestart ? "on" : "off"};
   ipv4 { import all; export filter { if proto != "own4" then reject; bgp_next_hop = 198.18.0.1; accept; }; };
-  ipv6 { import all; export none; };
+  ${ipv6 ? "ipv6 { import all; export none; };" : ""}
 }
 `;
-}
-
-async function freePort(address: Address): Promise<number> {
-  const server = createServer();
-  server.listen(0, address);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

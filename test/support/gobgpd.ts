@@ -29,14 +29,15 @@ export class Gobgpd {
   readonly #folder: string;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, api: string) {
     this.#folder = folder;
-    this.api = `unix://${folder}/api.sock`;
+    this.api = api;
   }
 
-  /** The place for a gobgpd; nothing runs there until `start`. */
-  static async place(): Promise<Gobgpd> {
-    return new Gobgpd(await mkdtemp(join(tmpdir(), "bgp-lb-test-")));
+  /** The place for a gobgpd, on a socket of its own or at a host and port; nothing runs there until `start`. */
+  static async place(at?: string): Promise<Gobgpd> {
+    const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
+    return new Gobgpd(folder, at ?? `unix://${folder}/api.sock`);
   }
 
   /** Starts the binary, empty, and resolves when its API takes connections. */
@@ -49,7 +50,7 @@ export class Gobgpd {
       stream.on("data", (text: Buffer) => {
         this.log += text.toString();
       });
-    await until(`gobgpd's API at ${this.api}`, () => connects(`${this.#folder}/api.sock`));
+    await until(`gobgpd's API at ${this.api}`, () => connects(this.api));
   }
 
   get running(): boolean {
@@ -85,9 +86,11 @@ export class Gobgpd {
   }
 }
 
-function connects(path: string): Promise<boolean> {
+function connects(api: string): Promise<boolean> {
+  const [host = "", port = ""] = api.split(/:(?=\d+$)/);
+  const options = api.startsWith("unix://") ? { path: api.slice("unix://".length) } : { host, port: Number(port) };
   return new Promise((resolve) => {
-    const socket = createConnection(path, () => {
+    const socket = createConnection(options, () => {
       socket.destroy();
       resolve(true);
     });
