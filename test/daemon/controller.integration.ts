@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { test } from "node:test";
+import type { Address } from "../../src/core/address.ts";
+import { Bird, birdMissing } from "../support/bird.ts";
+import { ControllerProcess } from "../support/controller.ts";
+import { findGobgpd, Gobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { until } from "../support/until.ts";
+
+const noBird = await birdMissing();
+const VIP = "10.88.2.1/32";
+
+/** A backend that can die and come back on the same port. */
+class Backend {
+  #server: Server | undefined;
+  port = 0;
+
+  async start(): Promise<void> {
+    this.#server = createServer((_, response) => response.end("ok"));
+    this.#server.listen(this.port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.port = (this.#server.address() as AddressInfo).port;
+  }
+
+  die(): void {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+  }
+}
+
+/** A router, a gobgpd, a backend and the controller, all real. */
+async function scene(t: TestContext) {
+  const backend = new Backend();
+  await backend.start();
+  const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
+  const gobgpd = await Gobgpd.place();
+  const { address, as, port } = bird.peer;
+  const controller = await ControllerProcess.place({
+    bgp: {
+      gobgp: { address: gobgpd.api },
+      peers: [{ address, as, port }],
+      local: { routerID: "10.88.0.200", as: 64512, listenPort: -1 },
+    },
+    service: {
+      name: "web",
+      ip: "10.88.2.1",
+      protocol: "tcp",
+      ports: [{ servicePort: 80, targetLocalPort: backend.port }],
+      httphealthcheck: { port: backend.port },
+    },
+    withdrawHold: "100ms",
+  });
+  t.after(async () => {
+    backend.die();
+    await controller.remove();
+    await gobgpd.remove();
+    await bird.stop();
+  });
+  const announced = () => until("the route at BIRD", async () => (await bird.routes()).length === 1);
+  const withdrawn = () => until("no route at BIRD", async () => (await bird.routes()).length === 0);
+  /** What the router was sent, in order. */
+  const wire = () =>
+    bird.tap.changes.flatMap((one) => [...one.announced.map((p) => `+${p}`), ...one.withdrawn.map((p) => `-${p}`)]);
+  return { backend, bird, gobgpd, controller, announced, withdrawn, wire };
+}
+
+for (const version of gobgpdVersions()) {
+  const found = await findGobgpd(version);
+  const skip = "missing" in found ? found.missing : (noBird ?? false);
+  const binary = "binary" in found ? found.binary : "";
+
+  test(`gobgpd ${version}: health moves the route, and each move is one UPDATE`, { skip }, async (t) => {
+    const { backend, gobgpd, controller, announced, withdrawn, wire } = await scene(t);
+    await gobgpd.start(binary);
+    controller.start();
+    await announced();
+    backend.die();
+    await withdrawn();
+    await backend.start();
+    await announced();
+    controller.signal("SIGTERM");
+    assert.equal(await controller.ended(), 0);
+    await withdrawn();
+    assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`, `+${VIP}`, `-${VIP}`]);
+    assert.deepEqual(
+      controller.lines.filter((line) => line.startsWith("error")),
+      [],
+    );
+  });
+
+  test(`gobgpd ${version}: absent at start, killed, restarted empty: told once each, and put back`, {
+    skip,
+  }, async (t) => {
+    const { gobgpd, controller, announced, wire } = await scene(t);
+    controller.start();
+    await controller.says(/^error gobgpd at unix:.* cannot be reached/);
+    await gobgpd.start(binary);
+    await announced();
+    await gobgpd.kill();
+    await gobgpd.start(binary);
+    await until("a second announcement", () => wire().length === 2);
+    await announced();
+    assert.deepEqual(wire(), [`+${VIP}`, `+${VIP}`]);
+    assert.equal(controller.lines.filter((line) => line.startsWith("error")).length, 2);
+  });
+
+  test(`gobgpd ${version}: kill -9 of the controller and a restart send the router nothing`, { skip }, async (t) => {
+    const { bird, gobgpd, controller, announced, wire } = await scene(t);
+    await gobgpd.start(binary);
+    controller.start();
+    await announced();
+    controller.signal("SIGKILL");
+    assert.equal(await controller.ended(), "SIGKILL");
+    const from = controller.lines.length;
+    controller.start();
+    await controller.says(/service web is up/, from);
+    await controller.says(/session established|answers/, from);
+    // A move of the route would go out at once; a keepalive of the session behind it proves that the wire was read to here.
+    controller.signal("SIGTERM");
+    await controller.ended();
+    await until("the withdrawal", () => wire().length === 2);
+    assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`]);
+    assert.equal(bird.tap.opens, 1, "the session stood all the time");
+  });
+
+  // The two generations are enough for what takes the full patience of a leave.
+  if (version === "3.36") continue;
+  test(`gobgpd ${version}: leaving while gobgpd hangs leaves the dataplane in place, says so, and ends with 1`, {
+    skip,
+  }, async (t) => {
+    const { gobgpd, controller, announced } = await scene(t);
+    await gobgpd.start(binary);
+    controller.start();
+    await announced();
+    await gobgpd.pause();
+    await controller.says(/^error gobgpd at unix:.* does not answer/);
+    controller.signal("SIGTERM");
+    assert.equal(await controller.ended(), 1);
+    assert.ok(controller.lines.some((line) => /unknown what is announced.*bgp-lb cleanup/.test(line)));
+    gobgpd.resume();
+  });
+}
+
+test("a second controller is refused and told who the first is; the first goes on", async (t) => {
+  const { controller } = await scene(t);
+  controller.start();
+  await controller.says(/starts with/);
+  const second = await scene(t);
+  second.controller.start();
+  assert.equal(await second.controller.ended(), 1);
+  await second.controller.says(
+    /another bgp-lb controls this network namespace \(process \d+ with config .*config\.json\)/,
+  );
+  controller.signal("SIGTERM");
+  assert.equal(await controller.ended(), 0);
+});
+
+test("a second signal ends it at once", async (t) => {
+  const { controller, gobgpd, announced } = await scene(t);
+  const [version] = gobgpdVersions();
+  const found = await findGobgpd(version ?? "3.10");
+  if ("missing" in found) return t.skip(found.missing);
+  await gobgpd.start(found.binary);
+  controller.start();
+  await announced();
+  await gobgpd.pause();
+  controller.signal("SIGTERM");
+  await controller.says(/once more ends it at once/);
+  controller.signal("SIGTERM");
+  assert.equal(await controller.ended(), "SIGTERM");
+  gobgpd.resume();
+});
+
+test("a state directory that cannot be written to is told, and the main job goes on", async (t) => {
+  const { controller, gobgpd, announced } = await scene(t);
+  const found = await findGobgpd(gobgpdVersions()[0] ?? "3.10");
+  if ("missing" in found) return t.skip(found.missing);
+  await writeFile(join(controller.folder, "state"), "a file where the directory should be");
+  await gobgpd.start(found.binary);
+  controller.start();
+  await announced();
+  const told = controller.lines.filter((line) => line.includes("going on without a ledger on disk"));
+  assert.equal(told.length, 1);
+});
+
+test("a metrics port in use is told, and the main job goes on", async (t) => {
+  const { controller, backend } = await scene(t);
+  controller.start(`-metrics-address=127.0.0.1:${backend.port}`);
+  await controller.says(/^error no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE/);
+  await controller.says(/service web is up/);
+});
