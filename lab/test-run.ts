@@ -41,6 +41,8 @@ async function run(): Promise<Outcome> {
     console.log(`no test file has ${filters.join(" or ")} in its path`);
     return ONE_FAILURE;
   }
+  let interrupted = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (interrupted = true));
   const outcomes: Outcome[] = [];
   if (wanted.some((stage) => stage !== "unit")) {
     console.log("\nbuild");
@@ -53,6 +55,10 @@ async function run(): Promise<Outcome> {
     const outcome = await runStage(stage);
     console.log(`  ${stage}: ${lastLine(outcome)} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
     outcomes.push(outcome);
+    if (interrupted) {
+      console.log("  interrupted: what follows was not run");
+      return sum([...outcomes, ONE_FAILURE]);
+    }
   }
   return sum(outcomes);
 }
