@@ -39,7 +39,7 @@ export function plan(desired: Desired, observed: Observed, owned: Ownership, pat
 }
 
 /** undefined where gobgpd cannot be read, or is not ours to drive: `conflicts` says which. */
-export function drivable(desired: Desired, observed: Observed): SpeakerState | undefined {
+function drivable(desired: Desired, observed: Observed): SpeakerState | undefined {
   const { speaker } = observed;
   if (speaker === undefined || speaker === "absent") return undefined;
   const { identity } = speaker;

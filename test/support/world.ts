@@ -15,7 +15,7 @@ export function ip(text: string): Address {
 }
 
 export const HOST = ip("10.88.0.200");
-export const HOST6 = ip("2001:db8:1::200");
+const HOST6 = ip("2001:db8:1::200");
 
 /** A service with one TCP port for each VIP, real server on the host itself. */
 export function service(name: string, vips: readonly string[], over: Partial<Service> = {}): Service {
@@ -29,7 +29,7 @@ export function service(name: string, vips: readonly string[], over: Partial<Ser
   };
 }
 
-export function virtualService(vip: Address, over: Partial<VirtualService> = {}): VirtualService {
+function virtualService(vip: Address, over: Partial<VirtualService> = {}): VirtualService {
   const realServers: RealServer[] = [
     { address: vip.includes(":") ? HOST6 : HOST, port: 8080, weight: 1, forwarding: "masquerade" },
   ];
