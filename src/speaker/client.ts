@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { ClientReadableStream, MethodDefinition, ServiceError } from "@grpc/grpc-js";
 import { type ChannelCredentials, credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
+import { messageOf } from "../core/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { CallFailed, callFailed } from "./failure.ts";
 import { wallNow } from "./wall-clock.ts";
@@ -167,7 +168,15 @@ function causeOf(signals: readonly AbortSignal[]): CallFailed | undefined {
 
 function credentialsOf(tls: Tls | undefined): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
-  return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+  try {
+    return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+  } catch (error) {
+    const said = messageOf(error);
+    throw new CallFailed(
+      "refused",
+      `the TLS files of bgp.gobgp cannot be used (${said}); ca, cert and key are PEM, and cert and key go together`,
+    );
+  }
 }
 
 const services = new Map<Dialect, ServiceDefinition>();

@@ -41,8 +41,8 @@ export class Events {
 
   take(event: WireEvent): void {
     if (event.event === "table") {
-      // A path that was announced again unchanged comes as an event without paths.
-      if (this.#open && (event.table?.paths.length ?? 0) > 0) this.changed();
+      // A path that was announced again unchanged comes as an event without paths; learned paths, which may churn, are none of ours.
+      if (this.#open && event.table?.paths.some(({ source_asn }) => source_asn === 0) === true) this.changed();
     } else if (event.peer?.type === END_OF_INIT) {
       this.#setLive();
     } else if (event.peer?.type === INIT || event.peer?.type === STATE) {

@@ -65,7 +65,7 @@ export function callFailed(error: ServiceError, { api, method, ms, givenUp }: Ca
 }
 
 /** The line for an API that has neither generation's service. */
-export function foreign(api: string, said: string): string {
+function foreign(api: string, said: string): string {
   return `what listens at ${api} answers gRPC but is not GoBGP 3 or 4 (it says "${said}"); point bgp.gobgp at gobgpd's API`;
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
 import { Client, type Tls } from "./client.ts";
@@ -68,6 +69,8 @@ export class Supervisor {
    */
   async #once(signal: AbortSignal): Promise<unknown> {
     const ended = new AbortController();
+    // Each call in flight listens, and many are no leak.
+    setMaxListeners(0, ended.signal);
     const end = () => ended.abort();
     signal.addEventListener("abort", end, { once: true });
     try {

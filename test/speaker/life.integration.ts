@@ -6,7 +6,7 @@ import type { SpeakerOp } from "../../src/core/op.ts";
 import { birdMissing } from "../support/bird.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-import { addPeer, announce, IDENTITY, never, policy, Stage, start, withdraw } from "./stage.ts";
+import { addPeer, announce, clock, IDENTITY, never, policy, Stage, start, withdraw } from "./stage.ts";
 
 const TOR = { address: "127.0.0.2" as Address, as: 64513 };
 const VIP = "192.0.2.1/32";
@@ -191,5 +191,13 @@ for (const version of gobgpdVersions()) {
     await stage.event("table", before + 1);
     assert.ok(stage.count("table") - before < 30, "bundled");
     assert.equal((await stage.held()).length, 300);
+    await until("silence", async () => {
+      const told = stage.count("table");
+      await clock.sleep(300);
+      return stage.count("table") === told;
+    });
+    const then = stage.count("table");
+    await other.must(withdraw("10.88.0.1/32"));
+    await stage.event("table", then + 1);
   });
 }

@@ -16,7 +16,7 @@ export const clock: Clock = {
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 };
 
-export const AS = 64512;
+const AS = 64512;
 export const ROUTER_ID = "10.0.0.1" as Address;
 export const IDENTITY: Identity = { as: AS, routerId: ROUTER_ID, listenPort: -1 };
 

@@ -136,7 +136,8 @@ test("stop ends everything, twice is fine, and nothing is told after it", async 
 test("session changes are told once each, table changes in bundles, and empty tables not at all", async () => {
   const peer = (session_state: number) => ({ conf: { neighbor_address: "10.0.0.2" }, state: { session_state } });
   const dummy = { conf: { neighbor_address: "invalid IP" }, state: { session_state: 1 } };
-  const table = { table: { paths: [{}] } };
+  const table = { table: { paths: [{ source_asn: 64513 }, { source_asn: 0 }] } };
+  const learned = { table: { paths: [{ source_asn: 64513 }] } };
   const stream = [
     { peer: { type: 1, peer: peer(3) } },
     { peer: { type: 2, peer: dummy } },
@@ -144,6 +145,7 @@ test("session changes are told once each, table changes in bundles, and empty ta
     { peer: { type: 3, peer: peer(6) } },
     { peer: { type: 3, peer: peer(6) } },
     { table: { paths: [] } },
+    learned,
     ...Array.from({ length: 100 }, () => table),
   ];
   const events: SpeakerEvent[] = [];
