@@ -1,5 +1,5 @@
 import type { Picture } from "./picture.ts";
-import { clock, families, type Screen } from "./screen.ts";
+import { clock, count, families, type Screen } from "./screen.ts";
 
 /** For a file, a pipe, a log: one line for each change, nothing twice. */
 export class PlainScreen implements Screen {
@@ -31,7 +31,7 @@ export class PlainScreen implements Screen {
     for (const host of picture.hosts)
       this.#change(`${host.name} announces`, `${families(host.announces, this.#vips)} (by its metrics)`);
     const answered = picture.hosts.map((host) => `${host.name} ${host.requests}`).join(", ");
-    const errors = `${picture.errors} errors`;
+    const errors = count(picture.errors, "error");
     // Each request changes these; a line for each error, and for each full hundred.
     if (
       this.#shown.get("errors") !== errors ||

@@ -14,18 +14,20 @@ export function hints(lab: Topology): readonly string[] {
     ["h1 gobgp neighbor", "its BGP session"],
     ["h1 gobgp global rib -a ipv6", "its paths"],
     [`router ip route show ${vip4}`, "the ECMP route"],
-    [`router birdc -s ${lab.router.socket} show route all`, "the router's view"],
-    [`client curl -s http://${vip4}/`, "a request; more: they meet other hosts"],
+    ["birdc show route all", "the router's view"],
+    [`client curl -s http://${vip4}/`, "a request"],
     [`client curl -s http://[${vip6}]/`, "the same by IPv6"],
-    ["kill h1 service", "or gobgpd, or controller (kill -9)"],
+    ["kill h1 service", "or gobgpd, controller (kill -9)"],
     ["stop h1 controller", "SIGTERM: a clean leave"],
     ["start h1 service", "or controller"],
     ["log h1 controller", "its last lines"],
   ];
   return [
-    "The lab is up. Each line: a namespace (h1, h2, ..., router, client) and a command in it. Try:",
-    ...rows.map(([command = "", meaning = ""]) => `  ${command.padEnd(46)} ${meaning}`),
-    `From another terminal, too: ip netns exec ${lab.router.namespace.name} ip route`,
+    "The lab is up. Write where (h1, h2, h3, router, client) and a command. Try:",
+    ...rows.map(([command = "", meaning = ""]) => `  ${command.padEnd(42)} ${meaning}`),
+    ...(process.env["IN_GUEST"] === undefined
+      ? [`From another terminal: ip netns exec ${lab.router.namespace.name} ip route`]
+      : []),
     "q, Ctrl-D or Ctrl-C ends it and removes everything.",
   ];
 }
@@ -58,6 +60,8 @@ export async function prompt(lab: Topology, signal: AbortSignal): Promise<void> 
 async function obey(lab: Topology, words: readonly string[]): Promise<void> {
   const [first = "", second = "", third = ""] = words;
   if (["kill", "stop", "start", "log"].includes(first)) return change(lab, first, second, third);
+  // Which control socket it is, nobody wants to type.
+  if (first === "birdc") return obey(lab, ["router", "birdc", "-s", lab.router.socket, ...words.slice(1)]);
   const namespaces = [...lab.hosts, lab.client].map((one) => one.namespace).concat(lab.router.namespace);
   const namespace = namespaces.find((one) => one.name.endsWith(`-${first}`));
   if (namespace === undefined || words.length < 2) {
@@ -82,7 +86,15 @@ async function change(lab: Topology, verb: string, hostName: string, programName
   else if (verb === "kill") await (program.name.startsWith("gobgpd") ? program.kill() : program.stop("SIGKILL"));
   else if (verb === "stop") console.log(await program.stop("SIGTERM"));
   else if (verb === "start") program.start();
-  else console.log(program.lastWords(20));
+  else console.log(readable(program.lastWords(20)));
+}
+
+/** The controller's JSON lines as time, level and message; other lines as they are. */
+function readable(log: string): string {
+  return log.replace(/^\{.*\}$/gm, (line) => {
+    const { time, level, msg } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return typeof msg === "string" ? `${String(time).slice(11, 23)} ${String(level)} ${msg}` : line;
+  });
 }
 
 function programOf(host: Host, name: string): Program | undefined {

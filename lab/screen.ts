@@ -24,6 +24,10 @@ export function clock(start: number): string {
   return `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** The failed request that happened last, in few words. */
 export function lastError(picture: Picture): string {
   const { lastError: last } = picture;

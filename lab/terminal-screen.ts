@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Health, HostPicture, Picture } from "./picture.ts";
-import { clock, families, lastError, type Screen } from "./screen.ts";
+import { clock, count, families, lastError, type Screen } from "./screen.ts";
 
 const ESC = "\u001b[";
 const BAR = 18;
@@ -11,7 +11,9 @@ export class TerminalScreen implements Screen {
   readonly #vips: readonly string[];
   readonly #write: (text: string) => void;
   readonly #columns: number;
+  readonly #acts: string[] = [];
   #story: string[] = [];
+  #failed = false;
   #picture: Picture | undefined;
   #height = 0;
 
@@ -22,18 +24,22 @@ export class TerminalScreen implements Screen {
   }
 
   say(text: string): void {
-    this.#tell(...wrap(text, this.#columns - 6).map((line, index) => `   ${index === 0 ? green("✓") : " "} ${line}`));
+    this.#tell(
+      ...wrap(text, this.#columns - 9).map((line, index) => `      ${index === 0 ? green("✓") : " "} ${line}`),
+    );
   }
 
   act(number: number, title: string): void {
     // The steps of the act before make room; that it held is enough to know.
-    this.#story = this.#story.filter((line) => !line.startsWith("   "));
-    this.#tell(paint("bold", ` ${number}. ${title}`));
+    this.#story = this.#done();
+    this.#acts.push(title);
+    this.#tell(`   ${paint("bold", `${number}. ${title}`)}`);
   }
 
   failure(text: string): void {
-    const lines = text.split("\n").flatMap((line) => wrap(line, this.#columns - 6));
-    this.#tell(...lines.slice(0, 12).map((line, index) => `   ${index === 0 ? red("✗") : " "} ${line}`));
+    this.#failed = true;
+    const lines = text.split("\n").flatMap((line) => wrap(line, this.#columns - 9));
+    this.#tell(...lines.slice(0, 12).map((line, index) => `      ${index === 0 ? red("✗") : " "} ${line}`));
   }
 
   show(picture: Picture): void {
@@ -42,9 +48,14 @@ export class TerminalScreen implements Screen {
   }
 
   end(lines: readonly string[]): void {
+    if (!this.#failed) this.#story = this.#done();
     this.#draw();
     this.#height = 0;
     this.#write(`${lines.join("\n")}\n`);
+  }
+
+  #done(): string[] {
+    return this.#acts.map((title, index) => ` ${green("✓")} ${index + 1}. ${title}`);
   }
 
   #tell(...lines: readonly string[]): void {
@@ -68,7 +79,7 @@ export class TerminalScreen implements Screen {
     const top = `${head}${clock(this.#start).padStart(Math.max(2, this.#columns - visible - 1))}`;
     if (picture === undefined) return [top, ""];
     const most = Math.max(1, ...picture.hosts.map((host) => host.recent));
-    const errors = `${picture.errors} errors${lastError(picture)}`;
+    const errors = `${count(picture.errors, "error")}${lastError(picture)}`;
     return [
       top,
       "",
