@@ -1,74 +1,14 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { test } from "node:test";
-import type { Address } from "../../src/core/address.ts";
-import { Bird, birdMissing } from "../support/bird.ts";
-import { ControllerProcess } from "../support/controller.ts";
-import { findGobgpd, Gobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { birdMissing } from "../support/bird.ts";
+import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
+import { freePort, scene } from "./scene.ts";
 
 const noBird = await birdMissing();
 const VIP = "10.88.2.1/32";
-
-/** A backend that can die and come back on the same port. */
-class Backend {
-  #server: Server | undefined;
-  port = 0;
-
-  async start(): Promise<void> {
-    this.#server = createServer((_, response) => response.end("ok"));
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
-    this.port = (this.#server.address() as AddressInfo).port;
-  }
-
-  die(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
-  }
-}
-
-/** A router, a gobgpd, a backend and the controller, all real. */
-async function scene(t: TestContext) {
-  const backend = new Backend();
-  await backend.start();
-  const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
-  const gobgpd = await Gobgpd.place();
-  const { address, as, port } = bird.peer;
-  const controller = await ControllerProcess.place({
-    bgp: {
-      gobgp: { address: gobgpd.api },
-      peers: [{ address, as, port }],
-      local: { routerID: "10.88.0.200", as: 64512, listenPort: -1 },
-    },
-    service: {
-      name: "web",
-      ip: "10.88.2.1",
-      protocol: "tcp",
-      ports: [{ servicePort: 80, targetLocalPort: backend.port }],
-      httphealthcheck: { port: backend.port },
-    },
-    withdrawHold: "100ms",
-  });
-  t.after(async () => {
-    backend.die();
-    await controller.remove();
-    await gobgpd.remove();
-    await bird.stop();
-  });
-  const announced = () => until("the route at BIRD", async () => (await bird.routes()).length === 1);
-  const withdrawn = () => until("no route at BIRD", async () => (await bird.routes()).length === 0);
-  /** What the router was sent, in order. */
-  const wire = () =>
-    bird.tap.changes.flatMap((one) => [...one.announced.map((p) => `+${p}`), ...one.withdrawn.map((p) => `-${p}`)]);
-  return { backend, bird, gobgpd, controller, announced, withdrawn, wire };
-}
 
 for (const version of gobgpdVersions()) {
   const found = await findGobgpd(version);
@@ -159,6 +99,27 @@ test("a second controller is refused and told who the first is; the first goes o
   );
   controller.signal("SIGTERM");
   assert.equal(await controller.ended(), 0);
+});
+
+test("in a steady state nothing is logged at info and nothing sent, however many passes there are", async (t) => {
+  const { controller, gobgpd, announced, wire, backend } = await scene(t, { reconcileInterval: "20ms" });
+  const found = await findGobgpd(gobgpdVersions()[0] ?? "3.10");
+  if ("missing" in found) return t.skip(found.missing);
+  await gobgpd.start(found.binary);
+  const port = await freePort();
+  controller.start(`-metrics-address=127.0.0.1:${port}`);
+  await announced();
+  await controller.says(/session established/);
+  const passes = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return Number(/^bgp_lb_pass_duration_seconds_count (\d+)$/m.exec(text)?.[1]);
+  };
+  const [first, from] = [await passes(), controller.lines.length];
+  await until("twenty passes", async () => (await passes()) > first + 20);
+  assert.deepEqual(controller.lines.slice(from), []);
+  assert.deepEqual(wire(), [`+${VIP}`]);
+  backend.die();
+  await controller.says(/withdraw/, from);
 });
 
 test("a second signal ends it at once", async (t) => {
