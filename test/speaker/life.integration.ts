@@ -68,47 +68,6 @@ for (const version of gobgpdVersions()) {
     assert.equal(stage.count("up"), 3);
   });
 
-  test(`gobgpd ${version}: hangs and comes back: one down, one up, and the session never knew`, {
-    skip: missing || noBird || false,
-  }, async (t) => {
-    const stage = await Stage.set(t);
-    const bird = await stage.bird(TOR);
-    await stage.up(binary);
-    await stage.must(start(), policy, announce(VIP), addPeer(bird.peer));
-    await until("our route at BIRD", async () => (await bird.routes()).length === 1);
-    await stage.gobgpd.pause();
-    await stage.event("down");
-    assert.match(stage.reason, /does not answer within 2 s \(GetBgp\): its process hangs or is stopped/);
-    await assert.rejects(stage.observe(), (error) => error instanceof SpeakerUnreachable && !error.absent);
-    const refused = await stage.apply(withdraw(VIP), announce("192.0.2.2/32"));
-    assert.deepEqual(
-      refused.map(({ ok }) => ok),
-      [false, false],
-    );
-    stage.gobgpd.resume();
-    await stage.event("up", 2);
-    assert.deepEqual(await stage.held(), [VIP]);
-    assert.equal(stage.count("down"), 1);
-    assert.deepEqual([bird.tap.opens, bird.tap.changes.length], [1, 1]);
-  });
-
-  test(`gobgpd ${version}: a call during a hang fails by its deadline, and the ops behind it are not tried`, {
-    skip: missing,
-  }, async (t) => {
-    const stage = await Stage.set(t);
-    await stage.up(binary);
-    await stage.must(start(), policy);
-    await stage.gobgpd.pause();
-    const results = await stage.apply(announce(VIP), announce("192.0.2.2/32"), announce("192.0.2.3/32"));
-    const errors = results.map((result) => (result.ok ? "" : result.error));
-    assert.match(
-      errors[0] ?? "",
-      /^cannot announce 192\.0\.2\.1\/32 next hop 10\.0\.0\.1: gobgpd at unix:.* does not answer within [23] s/,
-    );
-    for (const error of errors.slice(1)) assert.match(error, /not tried, because before it: /);
-    stage.gobgpd.resume();
-  });
-
   test(`gobgpd ${version}: one that runs as we would is adopted, with all it holds`, {
     skip: missing || noBird || false,
   }, async (t) => {

@@ -64,10 +64,32 @@ for (const version of gobgpdVersions()) {
     await plain.event("down");
     assert.match(plain.reason, /cannot be reached/);
   });
+
+  // gobgpd knows client certificates from 3.13 on.
+  if (version === "3.10") continue;
+  test(`gobgpd ${version}: with a client certificate, which it demands`, { skip }, async (t) => {
+    const { folder, ca, otherCa, otherKey } = await certificates(t);
+    const at = `127.0.0.1:${await freePort("127.0.0.1")}`;
+    const server = ["--tls", "--tls-cert-file", `${folder}/server.pem`, "--tls-key-file", `${folder}/server.key`];
+    const stage = await Stage.set(t, at, { ca, cert: otherCa, key: otherKey });
+    await stage.up(binary, ...server, "--tls-client-ca-file", `${folder}/other.pem`);
+    await stage.must(start(), policy, announce(VIP));
+    const stranger = Stage.over(stage.gobgpd, t, { ca });
+    await stranger.event("down");
+    assert.match(stranger.reason, /cannot be reached/);
+    assert.equal(stranger.count("up"), 0);
+  });
+}
+
+interface Certificates {
+  readonly folder: string;
+  readonly ca: Buffer;
+  readonly otherCa: Buffer;
+  readonly otherKey: Buffer;
 }
 
 /** Two authorities, each with a certificate for 127.0.0.1; the first one's is the server's. */
-async function certificates(t: TestContext): Promise<{ folder: string; ca: Buffer; otherCa: Buffer }> {
+async function certificates(t: TestContext): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   for (const name of ["server", "other"])
@@ -76,7 +98,11 @@ async function certificates(t: TestContext): Promise<{ folder: string; ca: Buffe
       ...["-subj", "/CN=gobgpd", "-addext", "subjectAltName=IP:127.0.0.1"],
       ...["-keyout", `${folder}/${name}.key`, "-out", `${folder}/${name}.pem`],
     ]);
-  return { folder, ca: await readFile(`${folder}/server.pem`), otherCa: await readFile(`${folder}/other.pem`) };
+  const [ca, otherCa, otherKey] = await Promise.all(
+    ["server.pem", "other.pem", "other.key"].map((name) => readFile(join(folder, name))),
+  );
+  assert.ok(ca !== undefined && otherCa !== undefined && otherKey !== undefined);
+  return { folder, ca, otherCa, otherKey };
 }
 
 async function hasOpenssl(): Promise<boolean> {
