@@ -17,23 +17,34 @@ export class Reporter {
     this.#log = log;
   }
 
-  /** What each op came to, and for announcements why. */
+  /** What each op came to, and for announcements why. Ops that fail for one reason are one line. */
   results(results: readonly OpResult[], news: readonly News[], desired: Desired): void {
-    let told = 0;
+    const failures = new Map<string, string[]>();
+    const done: string[] = [];
     for (const [index, result] of results.entries()) {
-      const line = describe(result.op);
       const fresh = news[index] ?? "ok";
-      if (!result.ok) {
-        const words = `cannot ${line}: ${result.error}`;
-        if (fresh === "failed" && told++ < MAX_LINES) this.#log.error(words);
-        else this.#log.debug(words);
-        continue;
+      if (result.ok) {
+        done.push(
+          `${describe(result.op)}${because(result, desired)}${fresh === "recovered" ? " (after failing before)" : ""}`,
+        );
+      } else if (fresh === "failed") {
+        const alike = failures.get(result.error) ?? [];
+        alike.push(describe(result.op));
+        failures.set(result.error, alike);
+      } else {
+        this.#log.debug(`still cannot ${describe(result.op)}: ${result.error}`);
       }
-      const words = `${line}${because(result, desired)}${fresh === "recovered" ? " (after failing before)" : ""}`;
-      if (told++ < MAX_LINES) this.#log.info(words);
-      else this.#log.debug(words);
     }
-    if (told > MAX_LINES) this.#log.info(`and ${told - MAX_LINES} more changes (log level debug names them)`);
+    for (const line of done.slice(0, MAX_LINES)) this.#log.info(line);
+    for (const line of done.slice(MAX_LINES)) this.#log.debug(line);
+    if (done.length > MAX_LINES)
+      this.#log.info(`and ${done.length - MAX_LINES} more changes (log level debug names them)`);
+    for (const [error, [first = "", ...more]] of failures) {
+      this.#log.error(
+        `cannot ${first}${more.length > 0 ? ` (and ${more.length} more that fail alike)` : ""}: ${error}`,
+      );
+      for (const line of more) this.#log.debug(`cannot ${line}: ${error}`);
+    }
   }
 
   /** Things in our way: each is told when it comes and when it goes. */

@@ -1,6 +1,5 @@
 import { messageOf } from "../core/errors.ts";
 import type { OpResult, SpeakerOp } from "../core/op.ts";
-import { describe } from "../core/op.ts";
 import type { Connection } from "./connection.ts";
 import { CallFailed } from "./failure.ts";
 import { encodeAnnounce, encodeWithdraw } from "./path.ts";
@@ -48,9 +47,9 @@ export async function applyOps(
   return results;
 }
 
-/** One line for an op that failed, or was not tried. */
+/** An op that failed, or was not tried; the reason is one line, and leaves it to the reader which op it is about. */
 export function failed(op: SpeakerOp, reason: string): Result {
-  return { op, ok: false, error: `cannot ${describe(op)}: ${reason}` };
+  return { op, ok: false, error: reason };
 }
 
 /** Remembers which faults make later ops useless or harmful. */

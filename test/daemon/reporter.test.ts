@@ -49,6 +49,25 @@ test("an announcement says what speaks for it, a failure what it was, and the sa
   );
 });
 
+test("a thousand failures for one reason are one line", () => {
+  const results = Array.from({ length: 1000 }, (_, n) => ({
+    op: { target: "kernel", kind: "link.add", link: `l${n}` } as Op,
+    ok: false as const,
+    error: "needs CAP_NET_ADMIN",
+  }));
+  const lines = told((reporter) =>
+    reporter.results(
+      results,
+      results.map(() => "failed"),
+      desired,
+    ),
+  );
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("error")),
+    ["error cannot add dummy link l0 (and 999 more that fail alike): needs CAP_NET_ADMIN"],
+  );
+});
+
 test("conflicts and troubles are told when they come and when they go", () => {
   const lines = told((reporter) => {
     for (const standing of [["a"], ["a"], ["a", "b"], []]) reporter.conflicts(standing);

@@ -68,10 +68,7 @@ for (const version of gobgpdVersions()) {
     await stage.gobgpd.pause();
     const results = await stage.apply(announce(VIP), announce("192.0.2.2/32"), announce("192.0.2.3/32"));
     const errors = results.map((result) => (result.ok ? "" : result.error));
-    assert.match(
-      errors[0] ?? "",
-      /^cannot announce 192\.0\.2\.1\/32 next hop 10\.0\.0\.1: gobgpd at unix:.* does not answer within [23] s/,
-    );
+    assert.match(errors[0] ?? "", /^gobgpd at unix:.* does not answer within [23] s/);
     for (const error of errors.slice(1)) assert.match(error, /not tried, because before it: /);
     stage.gobgpd.resume();
   });
