@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { copyFile, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "./command.ts";
 import { SLOW } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -24,13 +23,17 @@ export async function controllerMain(): Promise<string> {
   await cp(join(ROOT, "proto"), join(root, "proto"), { recursive: true });
   // CommonJS packages inside an ES module need a require of their own for Node's modules.
   const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-  const options = ["--bundle", "--platform=node", "--format=esm", "--target=node22", "--log-level=error"];
-  await run([
-    join(ROOT, "node_modules/.bin/esbuild"),
-    MAIN,
-    ...options,
-    `--outfile=${bundle}`,
-    `--banner:js=${banner}`,
-  ]);
+  // Not loaded where it is not needed: natively it would only cost time.
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [MAIN],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    banner: { js: banner },
+    logLevel: "error",
+  });
   return bundle;
 }

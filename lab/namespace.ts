@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { ENVIRONMENT, run } from "./command.ts";
 
 /** Every namespace of a lab bears this prefix, so that a leftover lab can be told from anything else. */
-export const PREFIX = "bgp-lb-lab-";
+const PREFIX = "bgp-lb-lab-";
 
 /** A network namespace with a name, as ip-netns(8) makes it. */
 export class Namespace {

@@ -6,7 +6,7 @@ import type { Program } from "./program.ts";
 import type { Topology } from "./topology.ts";
 
 /** What to try while the lab is up. The same commands work from another terminal: `ip netns exec bgp-lb-lab-h1 ...`. */
-export function hints(lab: Topology): readonly string[] {
+function hints(lab: Topology): readonly string[] {
   const [vip4 = "", vip6 = vip4] = lab.site.vips;
   const rows = [
     ["h1 ipvsadm -Ln --stats", "IPVS on h1"],

@@ -76,6 +76,7 @@ export class Stage {
     await until(
       `the metrics of ${host.name} say ${wanted} for each VIP`,
       () => {
+        if (host.controller.fault !== undefined) throw new Error(host.controller.fault);
         const gauges = this.lab.client.advertised(host.name);
         return gauges !== undefined && this.lab.site.vips.every((vip) => gauges[vip] === wanted);
       },

@@ -62,15 +62,24 @@ export async function play(
 export interface Losses {
   readonly requests: number;
   readonly errors: number;
-  /** From the start of the first failed request to the end of the last one. */
+  /** The time in which one request after the other failed: each run of failures from its first start to its last end, added up. */
   readonly seconds: number;
 }
 
 /** What the client met while an act played: requests belong to the act in which they started. */
 export function losses(result: ActResult, requests: readonly RequestReport[]): Losses {
   const own = requests.filter((request) => request.start >= result.start && request.start < result.end);
-  const failed = own.filter((request) => request.error !== undefined);
-  const first = Math.min(...failed.map((request) => request.start));
-  const last = Math.max(...failed.map((request) => request.end));
-  return { requests: own.length, errors: failed.length, seconds: failed.length === 0 ? 0 : (last - first) / 1000 };
+  let seconds = 0;
+  let run: { readonly start: number; end: number } | undefined;
+  for (const request of own.toSorted((a, b) => a.start - b.start)) {
+    if (request.error === undefined) run = undefined;
+    else {
+      const before = run?.end ?? request.start;
+      run ??= { start: request.start, end: request.start };
+      run.end = Math.max(before, request.end);
+      seconds += (run.end - before) / 1000;
+    }
+  }
+  const errors = own.filter((request) => request.error !== undefined).length;
+  return { requests: own.length, errors, seconds };
 }

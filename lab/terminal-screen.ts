@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Health, HostPicture, Picture } from "./picture.ts";
+import { type Health, type HostPicture, type Picture, RECENT } from "./picture.ts";
 import { clock, count, families, lastError, type Screen } from "./screen.ts";
 
 const ESC = "\u001b[";
@@ -83,7 +83,7 @@ export class TerminalScreen implements Screen {
     return [
       top,
       "",
-      paint("dim", " host  service  gobgpd  bgp-lb  announces  at router  requests, the last 5 s"),
+      paint("dim", ` host  service  gobgpd  bgp-lb  announces  at router  requests, the last ${RECENT / 1000} s`),
       ...picture.hosts.map((host) => this.#host(host, most)),
       "",
       ...picture.table.map(({ prefix, nextHops }, index) =>
