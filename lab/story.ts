@@ -1,9 +1,9 @@
-import type { Act } from "./stage.ts";
-import { Stage } from "./stage.ts";
 import { controllerDies } from "./acts/controller-dies.ts";
 import { controllerLeaves } from "./acts/controller-leaves.ts";
 import { serviceDies } from "./acts/service-dies.ts";
 import { speakerDies } from "./acts/speaker-dies.ts";
+import type { Act } from "./stage.ts";
+import { Stage } from "./stage.ts";
 import type { Topology } from "./topology.ts";
 import type { RequestReport } from "./traffic.ts";
 
