@@ -21,9 +21,13 @@ export async function readSettings(
   const { config, warnings } = await loadConfig(file, { metricsAddress: metrics });
   const stateDirectory = options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
   const settings = { config, file, network, ipvs: ipvs && network, metrics, stateDirectory };
-  const foreign = await preflight(settings);
-  if (foreign.length > 0) throw new UsageError(foreign.map((line) => `${file}: ${line}`).join("\n"));
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
+}
+
+/** Throws UsageError where a service bears the name of a device of somebody else on this host. */
+export async function refuseForeign(settings: Settings): Promise<void> {
+  const foreign = await preflight(settings);
+  if (foreign.length > 0) throw new UsageError(foreign.map((line) => `${settings.file}: ${line}`).join("\n"));
 }
 
 const IPVS_ALONE = "-ipvs-setup counts only together with -network-setup, so no IPVS is set up";

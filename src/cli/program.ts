@@ -72,14 +72,13 @@ function createProgram(act: (verb: Verb, options: Options) => Promise<void>): Co
   const program = new Command("bgp-lb")
     .description("Announces this host's VIPs over BGP exactly while it can serve them: dummy interface, IPVS, gobgpd.")
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "bgp-lb: ")) })
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", HELP_FOOTER);
   for (const flag of FLAGS) {
-    const option = new Option(
-      `--${flag.name} <${"placeholder" in flag ? flag.placeholder : "true|false"}>`,
-      flag.meaning,
-    );
+    const value = "placeholder" in flag ? `<${flag.placeholder}>` : "[true|false]";
+    const option = new Option(`--${flag.name} ${value}`, flag.meaning);
     if (flag.default !== undefined) option.default(flag.default);
     if ("values" in flag) option.choices(flag.values);
     program.addOption(option);
@@ -101,11 +100,15 @@ function createProgram(act: (verb: Verb, options: Options) => Promise<void>): Co
 /** A misspelt command would else be an argument of the default one. */
 function refuseWords([word]: readonly string[]): void {
   if (word === undefined) return;
+  if (/^(?:true|false|t|f|[01])$/i.test(word))
+    throw new UsageError(`${JSON.stringify(word)} is not a command: ${BOOLEAN}`);
   const names = VERBS.map((verb) => verb.name);
   const near = suggest(word, names);
   const hint = near === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${near}?`;
   throw new UsageError(`${JSON.stringify(word)} is not a command: ${hint}`);
 }
+
+const BOOLEAN = "the value of a boolean flag goes with =, as in -network-setup=false";
 
 /** commander camel-cases option names; ours stay as they are written. */
 function named(command: Command): Options {
@@ -118,6 +121,7 @@ function named(command: Command): Options {
 
 const HELP_FOOTER = `
 Flags may stand before or after the command, with one dash or two: -config FILE, --config=FILE, -ipvs-setup.
+The value of a boolean goes with =, as in -network-setup=false.
 
 Exit codes: 0 done; 1 something failed, and it says what; 2 flags or config cannot be used, nothing was changed.
 

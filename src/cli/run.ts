@@ -1,24 +1,51 @@
 import { systemClock } from "../daemon/clock.ts";
 import { Controller } from "../daemon/controller.ts";
+import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
 import type { Options } from "./context.ts";
-import { logFormat, logLevel, readSettings } from "./context.ts";
+import { logFormat, logLevel, readSettings, refuseForeign } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 
 /** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. */
 export async function run(options: Options): Promise<number> {
   const { settings, warnings } = await readSettings(options);
+  await refuseForeign(settings);
   const log = createLog(logLevel(options), logFormat(options));
   for (const warning of warnings) log.warn(warning);
   const leave = new AbortController();
-  for (const signal of SIGNALS) {
-    // `once` gives the second signal back to the kernel, whose default ends the process with the right status.
-    process.once(signal, () => {
-      log.info(`${signal}: leaving in order; once more ends it at once`);
+  followSignals(leave, log);
+  const broken = followFaults(leave, log);
+  const clean = await new Controller(settings, systemClock, log).run(leave.signal);
+  return clean && !broken.aborted ? EXIT.ok : EXIT.failed;
+}
+
+function followSignals(leave: AbortController, log: Logger): void {
+  const take = (signal: NodeJS.Signals): void => {
+    if (leave.signal.aborted) {
+      // Back to the kernel, whose default ends the process with the status that its parent expects.
+      for (const name of SIGNALS) process.off(name, take);
+      process.kill(process.pid, signal);
+      return;
+    }
+    log.info(`${signal}: leaving in order; once more ends it at once`);
+    leave.abort();
+  };
+  // `on`, not `once`: a library that looks whether anybody still listens would else end the process before we have left.
+  for (const name of SIGNALS) process.on(name, take);
+}
+
+/** A fault of ours that nobody caught: ending at once would leave our VIPs announced with nobody behind them, so it leaves in order, with exit code 1. */
+function followFaults(leave: AbortController, log: Logger): AbortSignal {
+  const broken = new AbortController();
+  for (const name of FAULTS) {
+    process.on(name, (error: unknown) => {
+      log.error(`a fault in bgp-lb itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      broken.abort();
       leave.abort();
     });
   }
-  return (await new Controller(settings, systemClock, log).run(leave.signal)) ? EXIT.ok : EXIT.failed;
+  return broken.signal;
 }

@@ -1,11 +1,11 @@
-import type { Prefix } from "./address.ts";
-import { boundAs, isLinkLocal, sameScheduling, sameServer } from "./dataplane.ts";
+import type { Address, Prefix } from "./address.ts";
+import { isLinkLocal, sameScheduling, sameServer } from "./dataplane.ts";
 import type { Desired } from "./desired.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey, union } from "./ownership.ts";
 import type { Vip, VirtualService } from "./service.ts";
 import { realServerKey } from "./service.ts";
-import type { KernelState, Link, Observed } from "./state.ts";
+import type { KernelState, Link, Observed, SpeakerState } from "./state.ts";
 
 /**
  * What we own before a pass: what we owned already, and of what is wanted all that is absent (we are about to make it) or stands
@@ -19,6 +19,7 @@ export function claim(desired: Desired, observed: Observed, owned: Ownership): O
     virtualServices: new Set<Parameters<typeof owned.virtualServices.has>[0]>(),
     realServers: new Set<string>(),
     prefixes: new Set(standingPrefixes(desired)),
+    peers: new Set(wantedPeers(desired)),
   };
   if (kernel === undefined) return union(owned, fresh);
   for (const [name, vips] of desired.links) {
@@ -36,38 +37,42 @@ export function claim(desired: Desired, observed: Observed, owned: Ownership): O
   return union(owned, fresh);
 }
 
-/** What of it is still wanted or still there; the rest need not be remembered. */
+/** What of it is still wanted or still there; the rest need not be remembered. What could not be read is kept. */
 export function prune(owned: Ownership, desired: Desired, observed: Observed): Ownership {
-  const { kernel, speaker } = observed;
-  const wantedAddresses = new Set(
-    [...desired.links].flatMap(([link, vips]) => vips.map((vip) => addressKey(link, vip))),
-  );
-  const wantedServers = serverKeys(desired.virtualServices.values());
-  const seenServers = serverKeys(kernel?.virtualServices?.values() ?? []);
-  const seenAddresses = addressKeys(kernel);
+  const { kernel } = observed;
+  const table = kernel?.virtualServices;
+  const speaker = observed.speaker === "absent" ? GONE : observed.speaker;
   return {
-    links: owned.links.intersection(
-      kernel === undefined ? owned.links : new Set([...desired.links.keys(), ...kernel.links.keys()]),
-    ),
+    links: kernel === undefined ? owned.links : keep(owned.links, desired.links.keys(), kernel.links.keys()),
     addresses:
-      kernel === undefined ? owned.addresses : owned.addresses.intersection(wantedAddresses.union(seenAddresses)),
+      kernel === undefined ? owned.addresses : keep(owned.addresses, wantedAddresses(desired), addressKeys(kernel)),
     virtualServices:
-      kernel?.virtualServices === undefined
+      table === undefined
         ? owned.virtualServices
-        : owned.virtualServices.intersection(
-            new Set([...desired.virtualServices.keys(), ...kernel.virtualServices.keys()]),
-          ),
+        : keep(owned.virtualServices, desired.virtualServices.keys(), table.keys()),
     realServers:
-      kernel?.virtualServices === undefined
+      table === undefined
         ? owned.realServers
-        : owned.realServers.intersection(wantedServers.union(seenServers)),
+        : keep(owned.realServers, serverKeys(desired.virtualServices.values()), serverKeys(table.values())),
     prefixes:
-      speaker === undefined
-        ? owned.prefixes
-        : owned.prefixes.intersection(
-            new Set([...standingPrefixes(desired), ...(speaker === "absent" ? [] : speaker.paths.keys())]),
-          ),
+      speaker === undefined ? owned.prefixes : keep(owned.prefixes, standingPrefixes(desired), speaker.paths.keys()),
+    peers: speaker === undefined ? owned.peers : keep(owned.peers, wantedPeers(desired), speaker.peers.keys()),
   };
+}
+
+/** A gobgpd that is gone took its paths and peers along. */
+const GONE: Pick<SpeakerState, "paths" | "peers"> = { paths: new Map(), peers: new Map() };
+
+function keep<Key>(owned: ReadonlySet<Key>, wanted: Iterable<Key>, seen: Iterable<Key>): ReadonlySet<Key> {
+  return owned.intersection(new Set([...wanted, ...seen]));
+}
+
+function wantedAddresses(desired: Desired): string[] {
+  return [...desired.links].flatMap(([link, vips]) => vips.map((vip) => addressKey(link, vip)));
+}
+
+function wantedPeers({ mode, peers }: Desired): Address[] {
+  return mode === "managed" ? peers.map((peer) => peer.address) : [];
 }
 
 function standingPrefixes(desired: Desired): Prefix[] {
@@ -80,9 +85,8 @@ export function mayTake(link: Link, vips: readonly Vip[], owned: Ownership): boo
   if (isOurs(link)) return true;
   if (link.alias !== "") return false;
   if (owned.links.has(link.name)) return true;
-  return link.addresses.every(
-    (address) => isLinkLocal(address) || vips.some((vip) => boundAs({ ...link, addresses: [address] }, vip)),
-  );
+  const wanted = new Set(vips.map((vip) => addressKey(link.name, vip)));
+  return link.addresses.every((address) => isLinkLocal(address) || wanted.has(addressKey(link.name, address)));
 }
 
 function same(a: VirtualService, b: VirtualService): boolean {
@@ -95,16 +99,10 @@ function same(a: VirtualService, b: VirtualService): boolean {
   );
 }
 
-function serverKeys(services: Iterable<VirtualService>): Set<string> {
-  return new Set(
-    [...services].flatMap((service) => service.realServers.map((server) => ownedServerKey(service, server))),
-  );
+function serverKeys(services: Iterable<VirtualService>): string[] {
+  return [...services].flatMap((service) => service.realServers.map((server) => ownedServerKey(service, server)));
 }
 
-function addressKeys(kernel: KernelState | undefined): Set<string> {
-  return new Set(
-    [...(kernel?.links.values() ?? [])].flatMap((link) =>
-      link.addresses.map((address) => addressKey(link.name, address)),
-    ),
-  );
+function addressKeys(kernel: KernelState): string[] {
+  return [...kernel.links.values()].flatMap((link) => link.addresses.map((address) => addressKey(link.name, address)));
 }

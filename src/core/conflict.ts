@@ -9,6 +9,7 @@ import type { Link, Observed } from "./state.ts";
 export function conflicts(desired: Desired, observed: Observed, owned: Ownership): readonly string[] {
   return [
     ...speakerConflicts(desired, observed),
+    ...peerConflicts(desired, observed, owned),
     ...linkConflicts(desired, observed, owned),
     ...ipvsConflicts(desired, observed, owned),
   ];
@@ -38,6 +39,17 @@ function speakerConflicts(desired: Desired, { speaker }: Observed): string[] {
     ];
   }
   return [];
+}
+
+function peerConflicts(desired: Desired, { speaker }: Observed, owned: Ownership): string[] {
+  if (desired.mode === "shared" || speaker === undefined || speaker === "absent") return [];
+  const wanted = new Set(desired.peers.map((peer) => peer.address));
+  return [...speaker.peers.keys()]
+    .filter((address) => !wanted.has(address) && !owned.peers.has(address))
+    .map(
+      (address) =>
+        `gobgpd has a peer ${address} that is not ours: it is left alone, and hears of our VIPs; remove it, or set bgp.mode to shared where gobgpd's own config owns the peers`,
+    );
 }
 
 function linkConflicts(desired: Desired, { kernel }: Observed, owned: Ownership): string[] {

@@ -14,9 +14,9 @@ export function forecast(desired: Desired, observed: Observed, owned: Ownership)
   // Withdraw and build, announce, tear down: three rounds; one more would be a plan that does not converge.
   for (let round = 0; round < 4; round++) {
     ours = claim(desired, state, ours);
-    const ops = plan(desired, state, ours, { repair: round === 0, tearDown: true });
+    const ops = plan(desired, state, ours, { blocked: () => false, tearDown: true });
     if (ops.length === 0) break;
-    for (const op of ops) state = after(state, op);
+    state = after(state, ops);
     all.push(...ops);
   }
   return all;

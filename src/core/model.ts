@@ -1,103 +1,99 @@
-import type { Address } from "./address.ts";
 import type { KernelOp, Op, SpeakerOp } from "./op.ts";
 import { LINK_ALIAS } from "./ownership.ts";
-import type { RealServer, VirtualService } from "./service.ts";
+import type { RealServer, VirtualService, VirtualServiceKey } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
-import type { KernelState, Link, LinkAddress, Observed, SpeakerState } from "./state.ts";
+import type { KernelState, Link, Observed, SpeakerState } from "./state.ts";
 
-/** What is after an op that went well; what `plan` shows before anything is done, and what the tests' kernel and speaker are made of. */
-export function after(observed: Observed, op: Op): Observed {
-  if (op.target === "kernel") {
-    return observed.kernel === undefined ? observed : { ...observed, kernel: kernelAfter(observed.kernel, op) };
-  }
-  const { speaker } = observed;
-  return speaker === undefined || speaker === "absent" ? observed : { ...observed, speaker: speakerAfter(speaker, op) };
+/** What is after ops that all went well; what `plan` shows before anything is done, and what the tests' kernel and speaker are made of. */
+export function after(observed: Observed, ops: readonly Op[]): Observed {
+  const { kernel, speaker } = observed;
+  return {
+    kernel:
+      kernel &&
+      kernelAfter(
+        kernel,
+        ops.filter((op) => op.target === "kernel"),
+      ),
+    speaker:
+      speaker === undefined || speaker === "absent"
+        ? speaker
+        : speakerAfter(
+            speaker,
+            ops.filter((op) => op.target === "speaker"),
+          ),
+  };
 }
 
-export function kernelAfter(kernel: KernelState, op: KernelOp): KernelState {
-  switch (op.kind) {
-    case "link.add": {
-      const link: Link = { name: op.link, kind: "dummy", alias: "", up: false, addresses: [] };
-      return kernel.links.has(op.link) ? kernel : withLink(kernel, link);
-    }
-    case "link.delete": {
-      const links = new Map(kernel.links);
-      links.delete(op.link);
-      return { ...kernel, links };
-    }
-    case "link.mark":
-      return changeLink(kernel, op.link, (link) => ({ ...link, alias: LINK_ALIAS }));
-    case "link.up":
-      return changeLink(kernel, op.link, (link) => ({ ...link, up: true }));
-    case "address.add":
-      return changeLink(kernel, op.link, (link) => ({
-        ...link,
-        addresses: [...without(link, op), bound(op.address, op.prefixLength)],
-      }));
-    case "address.delete":
-      return changeLink(kernel, op.link, (link) => ({ ...link, addresses: without(link, op) }));
-    default:
-      return { ...kernel, virtualServices: ipvsAfter(kernel.virtualServices, op) };
+export function kernelAfter(kernel: KernelState, ops: readonly KernelOp[]): KernelState {
+  const links = new Map(kernel.links);
+  const services = new Map(kernel.virtualServices);
+  for (const op of ops) {
+    if ("service" in op) changeTable(services, op);
+    else changeLinks(links, op);
   }
+  return { links, virtualServices: kernel.virtualServices && services };
 }
 
 type LinkOp = Extract<KernelOp, { readonly link: string }>;
+type TableOp = Exclude<KernelOp, LinkOp>;
 
-function ipvsAfter(
-  table: KernelState["virtualServices"],
-  op: Exclude<KernelOp, LinkOp>,
-): KernelState["virtualServices"] {
-  const services = new Map(table);
+function changeLinks(links: Map<string, Link>, op: LinkOp): void {
+  const link = links.get(op.link);
+  if (op.kind === "link.add") {
+    if (link === undefined) links.set(op.link, { name: op.link, kind: "dummy", alias: "", up: false, addresses: [] });
+  } else if (op.kind === "link.delete") links.delete(op.link);
+  else if (link !== undefined) links.set(op.link, linkAfter(link, op));
+}
+
+function linkAfter(link: Link, op: Exclude<LinkOp, { readonly kind: "link.add" | "link.delete" }>): Link {
+  if (op.kind === "link.mark") return { ...link, alias: LINK_ALIAS };
+  if (op.kind === "link.up") return { ...link, up: true };
+  const { address, prefixLength } = op;
+  const others = link.addresses.filter((one) => one.address !== address || one.prefixLength !== prefixLength);
+  return {
+    ...link,
+    addresses: op.kind === "address.add" ? [...others, { address, prefixLength, usable: true }] : others,
+  };
+}
+
+function changeTable(services: Map<VirtualServiceKey, VirtualService>, op: TableOp): void {
   const key = virtualServiceKey(op.service);
   const there = services.get(key);
-  const put = (realServers: readonly RealServer[], base: VirtualService | undefined = there) => {
-    if (base !== undefined) services.set(key, { ...base, realServers });
-  };
   const others = (server: RealServer) =>
     (there?.realServers ?? []).filter((one) => realServerKey(one) !== realServerKey(server));
-  if (op.kind === "virtualService.add") put(there?.realServers ?? [], op.service);
-  else if (op.kind === "virtualService.edit") put(there?.realServers ?? [], there && op.service);
+  if (op.kind === "virtualService.add") services.set(key, { ...op.service, realServers: there?.realServers ?? [] });
   else if (op.kind === "virtualService.delete") services.delete(key);
-  else if (op.kind === "realServer.delete") put(others(op.server));
-  else put([...others(op.server), op.server]);
-  return services;
+  else if (there === undefined) return;
+  else if (op.kind === "virtualService.edit") services.set(key, { ...op.service, realServers: there.realServers });
+  else if (op.kind === "realServer.delete") services.set(key, { ...there, realServers: others(op.server) });
+  else services.set(key, { ...there, realServers: [...others(op.server), op.server] });
 }
 
-export function speakerAfter(speaker: SpeakerState, op: SpeakerOp): SpeakerState {
+export function speakerAfter(speaker: SpeakerState, ops: readonly SpeakerOp[]): SpeakerState {
   const paths = new Map(speaker.paths);
   const peers = new Map(speaker.peers);
-  switch (op.kind) {
-    case "bgp.start":
-      return speaker.identity === undefined ? { ...speaker, identity: op.identity } : speaker;
-    case "policy.set":
-      return { ...speaker, originatorOnly: true };
-    case "path.announce":
-      return { ...speaker, paths: paths.set(op.path.prefix, op.path) };
-    case "path.withdraw":
-      paths.delete(op.prefix);
-      return { ...speaker, paths };
-    case "peer.add":
-    case "peer.update":
-      return { ...speaker, peers: peers.set(op.peer.address, { ...op.peer, session: "idle" }) };
-    case "peer.delete":
-      peers.delete(op.address);
-      return { ...speaker, peers };
+  let { identity, originatorOnly } = speaker;
+  for (const op of ops) {
+    switch (op.kind) {
+      case "bgp.start":
+        identity ??= op.identity;
+        break;
+      case "policy.set":
+        originatorOnly = true;
+        break;
+      case "path.announce":
+        paths.set(op.path.prefix, op.path);
+        break;
+      case "path.withdraw":
+        paths.delete(op.prefix);
+        break;
+      case "peer.add":
+      case "peer.update":
+        peers.set(op.peer.address, { ...op.peer, session: "idle" });
+        break;
+      case "peer.delete":
+        peers.delete(op.address);
+    }
   }
-}
-
-function withLink(kernel: KernelState, link: Link): KernelState {
-  return { ...kernel, links: new Map(kernel.links).set(link.name, link) };
-}
-
-function changeLink(kernel: KernelState, name: string, change: (link: Link) => Link): KernelState {
-  const link = kernel.links.get(name);
-  return link === undefined ? kernel : withLink(kernel, change(link));
-}
-
-function without(link: Link, op: { readonly address: Address; readonly prefixLength: number }): LinkAddress[] {
-  return link.addresses.filter((one) => one.address !== op.address || one.prefixLength !== op.prefixLength);
-}
-
-function bound(address: Address, prefixLength: number): LinkAddress {
-  return { address, prefixLength, usable: true };
+  return { identity, originatorOnly, peers, paths };
 }

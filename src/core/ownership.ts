@@ -1,4 +1,4 @@
-import type { Prefix } from "./address.ts";
+import type { Address, Prefix } from "./address.ts";
 import type { RealServer, VirtualService, VirtualServiceKey } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Link } from "./state.ts";
@@ -15,6 +15,8 @@ export interface Ownership {
   /** As `ownedServerKey` names them. */
   readonly realServers: ReadonlySet<string>;
   readonly prefixes: ReadonlySet<Prefix>;
+  /** Peers of a managed gobgpd. */
+  readonly peers: ReadonlySet<Address>;
 }
 
 export const OWNS_NOTHING: Ownership = {
@@ -23,6 +25,7 @@ export const OWNS_NOTHING: Ownership = {
   virtualServices: new Set(),
   realServers: new Set(),
   prefixes: new Set(),
+  peers: new Set(),
 };
 
 /** Names one bound address: `matchbox 10.88.2.1/32`. */
@@ -47,5 +50,6 @@ export function union(a: Ownership, b: Ownership): Ownership {
     virtualServices: a.virtualServices.union(b.virtualServices),
     realServers: a.realServers.union(b.realServers),
     prefixes: a.prefixes.union(b.prefixes),
+    peers: a.peers.union(b.peers),
   };
 }

@@ -6,11 +6,12 @@ import type { Ownership } from "./ownership.ts";
 import { samePath } from "./path.ts";
 import { build, isBuilding } from "./plan-build.ts";
 import { tearDown } from "./plan-teardown.ts";
+import { Repairs } from "./repairs.ts";
 import type { Observed, SpeakerState } from "./state.ts";
 
 export interface Patience {
-  /** First try to repair a broken dataplane under an announced VIP; false: the repair was tried in this pass and did not help, so withdraw. */
-  readonly repair: boolean;
+  /** True for an op that failed and has to wait for its next try: nobody may count on it now. */
+  readonly blocked: (op: Op) => boolean;
   /** The hold since the last withdrawal is over: routers had time to move their flows. */
   readonly tearDown: boolean;
 }
@@ -23,14 +24,15 @@ export function plan(desired: Desired, observed: Observed, owned: Ownership, pat
   const { kernel } = observed;
   const speaker = drivable(desired, observed);
   const building = kernel === undefined ? [] : build(desired, kernel, owned);
-  const repairing = patience.repair && building.some(isBuilding);
-  const withdrawals = withdraw(desired, observed, owned, repairing);
+  const withdrawals = withdraw(desired, observed, owned, new Repairs(building, patience.blocked));
   const ops: Op[] = [...withdrawals];
   if (speaker !== undefined) ops.push(...start(desired, speaker));
   ops.push(...building);
   if (speaker !== undefined) {
     ops.push(...announce(desired, observed, speaker));
-    ops.push(...peers(desired, speaker, !repairing));
+    // A peer that comes before the paths that are about to be built hears of an empty table first.
+    const pathsAreIn = !building.some((op) => isBuilding(op) && !patience.blocked(op));
+    ops.push(...peers(desired, speaker, owned, pathsAreIn));
   }
   if (kernel !== undefined && patience.tearDown && withdrawals.length === 0) {
     ops.push(...tearDown(desired, kernel, observed.speaker, owned));
@@ -49,7 +51,7 @@ function drivable(desired: Desired, observed: Observed): SpeakerState | undefine
 }
 
 /** Whatever else gobgpd is, a path of ours that is not true has to leave it: not even an identity that is not ours stands in the way. */
-function withdraw(desired: Desired, observed: Observed, owned: Ownership, repairing: boolean): SpeakerOp[] {
+function withdraw(desired: Desired, observed: Observed, owned: Ownership, repairs: Repairs): SpeakerOp[] {
   const { speaker } = observed;
   if (speaker === undefined || speaker === "absent") return [];
   const unwanted = (prefix: Prefix): boolean => {
@@ -57,7 +59,7 @@ function withdraw(desired: Desired, observed: Observed, owned: Ownership, repair
     if (announcement === undefined) return owned.prefixes.has(prefix);
     if (announcement.want === "withdraw") return true;
     const broken = observed.kernel !== undefined && missing(announcement, desired, observed.kernel).length > 0;
-    return broken && !repairing;
+    return broken && !repairs.mend(announcement);
   };
   return [...speaker.paths.keys()]
     .filter(unwanted)
@@ -86,20 +88,22 @@ function announce(desired: Desired, observed: Observed, speaker: SpeakerState): 
     .map(({ path }) => ({ target: "speaker", kind: "path.announce", path }));
 }
 
-function peers(desired: Desired, speaker: SpeakerState, pathsAreIn: boolean): SpeakerOp[] {
+/** Peers come after the policy was seen to stand: without it gobgpd passes the routes of one on to the next. */
+function peers(desired: Desired, speaker: SpeakerState, owned: Ownership, pathsAreIn: boolean): SpeakerOp[] {
   if (desired.mode === "shared") return [];
   const ops: SpeakerOp[] = [];
   for (const peer of desired.peers) {
     const there = speaker.peers.get(peer.address);
     if (there === undefined) {
-      if (desired.peersMayStart && pathsAreIn) ops.push({ target: "speaker", kind: "peer.add", peer });
+      if (desired.peersMayStart && pathsAreIn && speaker.originatorOnly)
+        ops.push({ target: "speaker", kind: "peer.add", peer });
     } else if (there.as !== peer.as || there.port !== peer.port) {
       ops.push({ target: "speaker", kind: "peer.update", peer });
     }
   }
   const wanted = new Set(desired.peers.map((peer) => peer.address));
   for (const address of speaker.peers.keys()) {
-    if (!wanted.has(address)) ops.push({ target: "speaker", kind: "peer.delete", address });
+    if (!wanted.has(address) && owned.peers.has(address)) ops.push({ target: "speaker", kind: "peer.delete", address });
   }
   return ops;
 }

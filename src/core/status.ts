@@ -3,13 +3,13 @@ import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
 import { samePath } from "./path.ts";
 import type { Sent } from "./ports.ts";
-import type { Observed, Peer } from "./state.ts";
+import type { Observed, Peer, SpeakerState } from "./state.ts";
 
 /**
  * sent: an established peer was sent the path. accepted: gobgpd holds it, no peer was sent it. pending: wanted, not there yet.
- * withdrawn: neither wanted nor there. lingering: not wanted (or not true) and still there.
+ * withdrawn: neither wanted nor there. lingering: not wanted (or not true) and still there. unknown: gobgpd cannot be read.
  */
-export type AnnouncementState = "sent" | "accepted" | "pending" | "withdrawn" | "lingering";
+export type AnnouncementState = "sent" | "accepted" | "pending" | "withdrawn" | "lingering" | "unknown";
 
 export interface AnnouncementStatus {
   readonly prefix: Prefix;
@@ -24,25 +24,36 @@ export interface AnnouncementStatus {
 
 export interface Status {
   readonly announcements: readonly AnnouncementStatus[];
+  /** Those of the config (managed) or of gobgpd (shared). */
   readonly peers: readonly Peer[];
   readonly speakerUp: boolean;
   /** What stands in the way and is not ours. */
   readonly conflicts: readonly string[];
   /** Ops that failed and wait for their next try, with the error. */
   readonly failing: ReadonlyMap<string, string>;
+  /** Ops that are still to be done, in words. */
+  readonly left: readonly string[];
+  /** Both halves were seen, and nothing is left to do. */
+  readonly settled: boolean;
 }
 
-type Found = Pick<Status, "conflicts" | "failing">;
+type Found = Pick<Status, "conflicts" | "failing" | "left">;
 
 /** What an operator may rely on after a pass: wanted against seen, and what the peers were sent. */
 export function summarise(desired: Desired, observed: Observed, sent: Sent, found: Found): Status {
   const speaker = observed.speaker === "absent" ? undefined : observed.speaker;
   return {
     announcements: [...desired.announcements.values()].map((one) => statusOf(one, desired, observed, sent)),
-    peers: [...(speaker?.peers.values() ?? [])],
+    peers: peersOf(desired, speaker),
     speakerUp: speaker !== undefined,
+    settled: observed.kernel !== undefined && observed.speaker !== undefined && found.left.length === 0,
     ...found,
   };
+}
+
+function peersOf({ mode, peers }: Desired, speaker: SpeakerState | undefined): readonly Peer[] {
+  if (mode === "shared") return [...(speaker?.peers.values() ?? [])];
+  return peers.map((peer) => ({ ...peer, session: speaker?.peers.get(peer.address)?.session ?? "unknown" }));
 }
 
 function statusOf(announcement: Announcement, desired: Desired, observed: Observed, sent: Sent): AnnouncementStatus {
@@ -50,10 +61,11 @@ function statusOf(announcement: Announcement, desired: Desired, observed: Observ
   const peers = [...sent].filter(([, prefixes]) => prefixes.has(prefix)).map(([peer]) => peer);
   const base = { prefix, nextHop, services: announcement.services, peers };
   const { speaker } = observed;
-  if (speaker === undefined || speaker === "absent") {
-    const state = announcement.want === "withdraw" ? "withdrawn" : "pending";
-    const reason = announcement.want === "announce" ? "gobgpd is not reachable" : announcement.reason;
-    return { ...base, peers: [], state, reason };
+  if (speaker === undefined) return { ...base, peers: [], state: "unknown", reason: "gobgpd cannot be read" };
+  if (speaker === "absent") {
+    if (announcement.want !== "announce")
+      return { ...base, peers: [], state: "withdrawn", reason: announcement.reason };
+    return { ...base, peers: [], state: "pending", reason: "gobgpd does not run" };
   }
   const there = speaker.paths.get(prefix);
   const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);

@@ -5,11 +5,15 @@ import type { Clock } from "../core/ports.ts";
 interface Failure {
   readonly tries: number;
   readonly error: string;
+  /** Milliseconds until the next try. */
+  readonly pause: number;
   readonly retryAt: number;
 }
 
-/** How a result compares with the one before it: only news is worth a line in the log. */
-export type News = "ok" | "recovered" | "failed" | "still failing";
+/** How a result compares with the one before it: only news is worth a line in the log. `pause` is the time to the next try in milliseconds. */
+export type News =
+  | { readonly kind: "ok" | "recovered" }
+  | { readonly kind: "failed" | "still failing"; readonly tries: number; readonly pause: number };
 
 const FIRST_MS = 1_000;
 const MAX_MS = 60_000;
@@ -24,21 +28,24 @@ export class Backoff {
   }
 
   ready(op: Op): boolean {
+    if (this.#failures.size === 0) return true;
     const failure = this.#failures.get(describe(op));
     return failure === undefined || failure.retryAt <= this.#clock.now();
   }
 
+  /** A failure is news when it is the first, says something else than the one before, or has reached the longest pause. */
   note(result: OpResult): News {
     const key = describe(result.op);
     const before = this.#failures.get(key);
     if (result.ok) {
       this.#failures.delete(key);
-      return before === undefined ? "ok" : "recovered";
+      return { kind: before === undefined ? "ok" : "recovered" };
     }
     const tries = (before?.tries ?? 0) + 1;
-    const delay = result.op.kind === "path.withdraw" ? FIRST_MS : Math.min(MAX_MS, FIRST_MS * 2 ** (tries - 1));
-    this.#failures.set(key, { tries, error: result.error, retryAt: this.#clock.now() + delay });
-    return before?.error === result.error ? "still failing" : "failed";
+    const pause = result.op.kind === "path.withdraw" ? FIRST_MS : Math.min(MAX_MS, FIRST_MS * 2 ** (tries - 1));
+    this.#failures.set(key, { tries, error: result.error, pause, retryAt: this.#clock.now() + pause });
+    const settled = pause === MAX_MS && before?.pause !== MAX_MS;
+    return { kind: before?.error === result.error && !settled ? "still failing" : "failed", tries, pause };
   }
 
   /** Forgets what is no longer planned: it is done, or nobody wants it any more. */

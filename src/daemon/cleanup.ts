@@ -46,6 +46,8 @@ export async function cleanup(settings: Settings, clock: Clock, log: Logger): Pr
     // Without a ledger, what stands exactly as the config says is what an earlier bgp-lb, or the original, left.
     owned: claim(serving, { kernel: await kernel.observe(new AbortController().signal), speaker: undefined }, owned),
     hold: settings.config.withdrawHold,
+    // Whoever asks for this has stopped what ran here; a gobgpd that is not there announces nothing.
+    trustAbsence: true,
     onResult: ({ op, ok }) => {
       if (ok) done.push(op);
     },
@@ -59,12 +61,16 @@ export async function cleanup(settings: Settings, clock: Clock, log: Logger): Pr
       await clock.sleep(hold);
       status = await reconciler.pass();
     }
-    const unknown = reconciler.seen.speaker === undefined ? await whyUnknown(speaker) : [];
-    return { done, left: [...status.failing].map(([op, error]) => `${op}: ${error}`).concat(unknown) };
+    const left = status.left.map((op) => `${op}${reason(status.failing.get(op))}`);
+    return { done, left: status.settled ? left : left.concat(await whyUnknown(speaker)) };
   } finally {
     await speaker.stop();
     await lock.release();
   }
+}
+
+function reason(error: string | undefined): string {
+  return error === undefined ? "" : `: ${error}`;
 }
 
 async function whyUnknown(speaker: { observe(signal: AbortSignal): Promise<unknown> }): Promise<string[]> {

@@ -3,11 +3,13 @@ import { MetricsServer } from "../admin/server.ts";
 import type { Desired, Intent, Stage } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
+import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
+import type { Status } from "../core/status.ts";
 import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openKernel, openSpeaker } from "./adapters.ts";
+import { leaveInOrder } from "./leave.ts";
 import { Ledger } from "./ledger.ts";
-import type { Lock } from "./lock.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -20,9 +22,6 @@ import { Watch } from "./watch.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
-/** A leave tries this long to get its withdrawals through to a gobgpd that does not answer. */
-const LEAVE_MS = 10_000;
-const LEAVE_RETRY_MS = 250;
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
@@ -54,14 +53,20 @@ export class Controller {
     const lock = await takeLock(this.#settings.file);
     const watch = new Watch(
       this.#settings.config.services.map(({ service, checks }) => ({ name: service.name, checks })),
-      { clock: this.#clock, log: this.#log, metrics: this.#metrics, onChange: () => this.#healthChanged() },
+      {
+        clock: this.#clock,
+        log: this.#log,
+        metrics: this.#metrics,
+        onChange: (verdict) => this.#healthChanged(verdict),
+      },
     );
     this.#watch = watch;
     const speaker = await openSpeaker(this.#settings, this.#clock, (event) => this.#speakerTold(event));
     const reconciler = await this.#openReconciler(speaker);
     this.#reconciler = reconciler;
     const server = await this.#serveMetrics();
-    leave.addEventListener("abort", () => this.#trigger.request());
+    leave.addEventListener("abort", () => this.#beginLeaving());
+    if (leave.aborted) this.#beginLeaving();
     this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${this.#summary()}`);
     speaker.start();
     watch.start();
@@ -69,7 +74,23 @@ export class Controller {
       await this.#pass(reconciler);
       await this.#trigger.next(Math.min(this.#settings.config.reconcileInterval, this.#wait(reconciler)));
     }
-    return await this.#leave(reconciler, { watch, speaker, server, lock });
+    const release = () => {
+      this.#stage = "gone";
+    };
+    const pass = () => this.#pass(reconciler);
+    const clean = await leaveInOrder({ reconciler, clock: this.#clock, log: this.#log, pass, release });
+    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
+    await lock.release();
+    this.#log.info(clean ? "left" : "left, but not everything is undone");
+    return clean;
+  }
+
+  /** A pass that is at work in the kernel may take long; the withdrawal does not wait for it, and what it still plans to announce it will not. */
+  #beginLeaving(): void {
+    this.#log.info("leaving: withdraw, hold, tear down");
+    this.#stage = "leaving";
+    this.#urge(this.#reconciler?.withdraw());
+    this.#trigger.request();
   }
 
   async #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
@@ -86,7 +107,7 @@ export class Controller {
       desired: () => this.#desired(),
       owned,
       hold: config.withdrawHold,
-      onResult: (result) => this.#metrics.op(result.op, result.ok),
+      onResult: ({ op, ok }) => this.#metrics.op(op, ok),
     });
   }
 
@@ -104,29 +125,38 @@ export class Controller {
     return Math.min(reconciler.wakeAt - now, verdicts > now ? verdicts - now : Number.POSITIVE_INFINITY);
   }
 
-  async #pass(reconciler: Reconciler): Promise<void> {
+  async #pass(reconciler: Reconciler): Promise<Status | undefined> {
     const began = this.#clock.now();
     try {
       const status = await reconciler.pass();
       this.#metrics.pass(this.#clock.now() - began, status);
       this.#reporter.trouble("a pass", undefined);
+      if (this.#stage === "serving") this.#reporter.announcements(status.announcements);
+      return status;
     } catch (error) {
       // A fault of ours. Ending here would leave the VIPs announced with nobody watching over them.
       this.#reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return undefined;
     }
   }
 
-  #healthChanged(): void {
+  #healthChanged(verdict: Verdict): void {
     // A dead backend waits for no pass that may be at work in the kernel.
-    this.#reconciler?.withdraw().catch((error: unknown) => this.#reporter.trouble("a withdrawal", messageOf(error)));
+    if (verdict === "down") this.#urge(this.#reconciler?.withdraw());
     this.#trigger.request();
   }
 
   #speakerTold(event: SpeakerEvent): void {
-    if (event.kind === "up") this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
-    else if (event.kind === "down") this.#log.error(event.reason);
+    if (event.kind === "up") {
+      this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
+      this.#urge(this.#reconciler?.greet());
+    } else if (event.kind === "down") this.#log.error(event.reason);
     else if (event.kind === "session") this.#sessionTold(event.peer, event.state);
     this.#trigger.request();
+  }
+
+  #urge(work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => this.#reporter.trouble("a withdrawal", messageOf(error)));
   }
 
   /** Only what a peer can hear is news: a session that comes, and one that goes. The steps between are for debugging. */
@@ -153,31 +183,6 @@ export class Controller {
     }
   }
 
-  async #leave(reconciler: Reconciler, parts: Parts): Promise<boolean> {
-    this.#log.info("leaving: withdraw, hold, tear down");
-    this.#stage = "leaving";
-    const until = this.#clock.now() + LEAVE_MS;
-    await this.#pass(reconciler);
-    while (!withdrawn(reconciler, this.#desired()) && this.#clock.now() < until) {
-      await this.#clock.sleep(LEAVE_RETRY_MS);
-      await this.#pass(reconciler);
-    }
-    const clean = withdrawn(reconciler, this.#desired());
-    if (clean) {
-      await this.#clock.sleep(reconciler.tearDownAt - this.#clock.now());
-      this.#stage = "gone";
-      await this.#pass(reconciler);
-    } else {
-      this.#log.error(
-        "gobgpd does not answer, so it is unknown what is announced: the dataplane is left in place; `bgp-lb cleanup` removes it",
-      );
-    }
-    await Promise.all([parts.watch.stop(), parts.server?.close(), parts.lock.release()]);
-    await parts.speaker.stop();
-    this.#log.info("left");
-    return clean;
-  }
-
   #summary(): string {
     const { config } = this.#settings;
     const vips = config.services.flatMap(({ service }) => service.vips.map((vip) => vip.address));
@@ -189,18 +194,4 @@ export class Controller {
       : "no network setup";
     return `VIPs ${some}; ${setup}; gobgpd ${config.mode} at ${config.gobgp.address}`;
   }
-}
-
-interface Parts {
-  readonly watch: Watch;
-  readonly speaker: GobgpSpeaker;
-  readonly server: MetricsServer | undefined;
-  readonly lock: Lock;
-}
-
-/** True when it was seen that none of our paths is in gobgpd; a gobgpd that is gone holds none. */
-function withdrawn(reconciler: Reconciler, desired: Desired): boolean {
-  const { speaker } = reconciler.seen;
-  if (speaker === undefined) return false;
-  return speaker === "absent" || [...desired.announcements.keys()].every((prefix) => !speaker.paths.has(prefix));
 }

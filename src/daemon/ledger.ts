@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, readlink, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Prefix } from "../core/address.ts";
+import type { Address, Prefix } from "../core/address.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Ownership } from "../core/ownership.ts";
 import { OWNS_NOTHING } from "../core/ownership.ts";
@@ -18,6 +18,7 @@ const schema = z.strictObject({
     virtualServices: z.array(z.string()),
     realServers: z.array(z.string()),
     prefixes: z.array(z.string()),
+    peers: z.array(z.string()),
   }),
 });
 
@@ -51,16 +52,16 @@ export class Ledger {
     if (!parsed.success)
       return { owned: OWNS_NOTHING, warning: `ledger ${this.file} is of another version; ${careful}` };
     const { owned, kernel } = parsed.data;
-    const prefixes = new Set(owned.prefixes as Prefix[]);
+    const speakers = { prefixes: new Set(owned.prefixes as Prefix[]), peers: new Set(owned.peers as Address[]) };
     // After a reboot, or in another namespace, objects of these names are not the ones that we made.
-    if (kernel !== (await kernelId())) return { owned: { ...OWNS_NOTHING, prefixes } };
+    if (kernel !== (await kernelId())) return { owned: { ...OWNS_NOTHING, ...speakers } };
     return {
       owned: {
         links: new Set(owned.links),
         addresses: new Set(owned.addresses),
         virtualServices: new Set(owned.virtualServices as VirtualServiceKey[]),
         realServers: new Set(owned.realServers),
-        prefixes,
+        ...speakers,
       },
     };
   }

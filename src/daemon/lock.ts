@@ -21,7 +21,8 @@ export async function takeLock(config: string, name = "bgp-lb"): Promise<Lock> {
   const self: Holder = { pid: process.pid, config };
   const server = createServer((client) => {
     client.on("error", () => undefined);
-    client.end(JSON.stringify(self));
+    // Whoever stays connected must not keep this process from ending.
+    client.end(JSON.stringify(self), () => client.destroy());
   });
   if (await listen(server, socket)) {
     server.unref();

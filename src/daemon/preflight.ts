@@ -6,7 +6,11 @@ import { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
-/** Faults of a config that only this host can tell: a name that is the name of a device of somebody else. Empty where the kernel cannot be read: then the passes tell. */
+/**
+ * Faults of a config that only this host can tell: a name that is the name of a device of somebody else. Empty where the kernel cannot
+ * be read: then the passes tell. A link that the ledger names was ours; whoever changed it since, a VIP may be announced that has to be
+ * watched, so it is a conflict of the running controller and no reason not to start.
+ */
 export async function preflight(settings: Settings): Promise<readonly string[]> {
   const intent = { ...intentOf(settings), ipvs: false };
   if (!intent.network) return [];
@@ -14,6 +18,7 @@ export async function preflight(settings: Settings): Promise<readonly string[]> 
   const kernel = await openKernel(false)
     .observe(new AbortController().signal)
     .catch(() => undefined);
-  const desired = derive(intent, new Map(), "serving", false);
+  const services = intent.services.filter(({ link }) => !owned.links.has(link));
+  const desired = derive({ ...intent, services }, new Map(), "serving", false);
   return conflicts(desired, { kernel, speaker: undefined }, { ...OWNS_NOTHING, links: owned.links });
 }

@@ -1,6 +1,7 @@
 import type { Desired } from "../core/desired.ts";
 import type { OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
+import type { AnnouncementState, AnnouncementStatus } from "../core/status.ts";
 import type { News } from "./backoff.ts";
 import type { Logger } from "./log.ts";
 
@@ -11,6 +12,7 @@ const MAX_LINES = 20;
 export class Reporter {
   readonly #log: Logger;
   #standing: ReadonlySet<string> = new Set();
+  #states: ReadonlyMap<string, string> = new Map();
   #trouble = new Map<string, string>();
 
   constructor(log: Logger) {
@@ -22,15 +24,16 @@ export class Reporter {
     const failures = new Map<string, string[]>();
     const done: string[] = [];
     for (const [index, result] of results.entries()) {
-      const fresh = news[index] ?? "ok";
+      const fresh = news[index] ?? { kind: "ok" };
       if (result.ok) {
         done.push(
-          `${describe(result.op)}${because(result, desired)}${fresh === "recovered" ? " (after failing before)" : ""}`,
+          `${describe(result.op)}${because(result, desired)}${fresh.kind === "recovered" ? " (after failing before)" : ""}`,
         );
-      } else if (fresh === "failed") {
-        const alike = failures.get(result.error) ?? [];
+      } else if (fresh.kind === "failed") {
+        const words = `${result.error}; ${fresh.tries > 1 ? `${fresh.tries} tries so far, ` : ""}next try in ${fresh.pause / 1000} s`;
+        const alike = failures.get(words) ?? [];
         alike.push(describe(result.op));
-        failures.set(result.error, alike);
+        failures.set(words, alike);
       } else {
         this.#log.debug(`still cannot ${describe(result.op)}: ${result.error}`);
       }
@@ -45,6 +48,19 @@ export class Reporter {
       );
       for (const line of more) this.#log.debug(`cannot ${line}: ${error}`);
     }
+  }
+
+  /** What each VIP came to, beyond the ops: told when it changes. */
+  announcements(now: readonly AnnouncementStatus[]): void {
+    const news = now.filter((one) => this.#states.get(one.prefix) !== keyOf(one));
+    this.#states = new Map(now.map((one) => [one.prefix, keyOf(one)]));
+    const told = news.filter((one) => WORDS[one.state] !== undefined);
+    for (const one of told.slice(0, MAX_LINES)) {
+      const line = `${one.prefix} ${WORDS[one.state]?.(one)}`;
+      if (one.state === "pending" || one.state === "lingering") this.#log.warn(line);
+      else this.#log.info(line);
+    }
+    if (told.length > MAX_LINES) this.#log.info(`and ${told.length - MAX_LINES} more VIPs in a new state`);
   }
 
   /** Things in our way: each is told when it comes and when it goes. */
@@ -67,6 +83,18 @@ export class Reporter {
       this.#log.error(`${part}: ${error}`);
     }
   }
+}
+
+/** A withdrawn VIP has its line where it was withdrawn, and an unreadable gobgpd has one for itself. */
+const WORDS: Readonly<Partial<Record<AnnouncementState, (one: AnnouncementStatus) => string>>> = {
+  sent: ({ peers }) => `was sent to ${peers.join(", ")}`,
+  accepted: () => "is in gobgpd; no peer has an established session to be sent it",
+  pending: ({ reason }) => `is not announced: ${reason}`,
+  lingering: ({ reason }) => `is still announced, and should not be: ${reason}`,
+};
+
+function keyOf({ state, peers, reason }: AnnouncementStatus): string {
+  return `${state} ${state === "sent" ? peers.join() : state === "pending" || state === "lingering" ? reason : ""}`;
 }
 
 function because({ op }: OpResult, desired: Desired): string {

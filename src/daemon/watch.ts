@@ -1,5 +1,6 @@
 import type { Metrics } from "../admin/metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
+import type { Verdict } from "../core/health.ts";
 import { combine } from "../core/health.ts";
 import type { Clock } from "../core/ports.ts";
 import { Monitor } from "../health/monitor.ts";
@@ -17,7 +18,7 @@ export interface WatchOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   /** A service's verdict changed. */
-  readonly onChange: () => void;
+  readonly onChange: (verdict: Verdict) => void;
 }
 
 /** Runs the checks of all services and says how each service is. Throws UsageError where a check's own files cannot be used. */
@@ -79,7 +80,7 @@ export class Watch {
     const line = `service ${service} is ${now.verdict}: ${now.reason}`;
     if (now.verdict === "down") this.#options.log.warn(line);
     else this.#options.log.info(line);
-    this.#options.onChange();
+    this.#options.onChange(now.verdict);
   }
 }
 

@@ -22,6 +22,8 @@ function status(peers: readonly string[]): Status {
     speakerUp: true,
     conflicts: [],
     failing: new Map(),
+    left: [],
+    settled: true,
   };
 }
 

@@ -54,6 +54,10 @@ test("check prints the effective config, which is itself a config with the same 
 test("what cannot be used ends with exit code 2, nothing on stdout and a line that says what to do", async () => {
   const cases: readonly [string[], RegExp][] = [
     [["chekc"], /"chekc" is not a command: did you mean check\?/],
+    [
+      ["-network-setup", "false"],
+      /"false" is not a command: the value of a boolean flag goes with =, as in -network-setup=false/,
+    ],
     [["frobnicate"], /the commands are run, check, plan, cleanup, version/],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],

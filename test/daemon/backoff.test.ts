@@ -31,14 +31,37 @@ test("a withdrawal is tried each second", async () => {
   assert.deepEqual(await pauses(WITHDRAW, 4), [1_000, 1_000, 1_000, 1_000]);
 });
 
-test("only what is new is news", () => {
-  const backoff = new Backoff(new VirtualClock());
-  assert.equal(backoff.note({ op: LINK, ok: true }), "ok");
-  assert.equal(backoff.note(refused(LINK)), "failed");
-  assert.equal(backoff.note(refused(LINK)), "still failing");
+test("only what is new is news: the first failure, another reason, and when the longest pause is reached", async () => {
+  const clock = new VirtualClock();
+  const backoff = new Backoff(clock);
+  const kinds: string[] = [];
+  const note = (error?: string) => {
+    const { kind } = backoff.note(error === undefined ? { op: LINK, ok: true } : { op: LINK, ok: false, error });
+    kinds.push(kind);
+  };
+  note();
+  note("no");
+  note("no");
   assert.deepEqual([...backoff.failing], [["add dummy link web", "no (2 tries)"]]);
-  assert.equal(backoff.note({ op: LINK, ok: false, error: "another" }), "failed");
-  assert.equal(backoff.note({ op: LINK, ok: true }), "recovered");
+  note("another");
+  note("another");
+  note("another");
+  note("another");
+  note("another");
+  note("another");
+  note();
+  assert.deepEqual(kinds, [
+    "ok",
+    "failed",
+    "still failing",
+    "failed",
+    "still failing",
+    "still failing",
+    "still failing",
+    "failed",
+    "still failing",
+    "recovered",
+  ]);
   assert.equal(backoff.failing.size, 0);
   assert.equal(backoff.wakeAt, Number.POSITIVE_INFINITY);
 });

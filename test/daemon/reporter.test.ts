@@ -22,7 +22,7 @@ test("a thousand changes are twenty lines and a number", () => {
   const lines = told((reporter) =>
     reporter.results(
       results,
-      results.map(() => "ok"),
+      results.map(() => ({ kind: "ok" }) as const),
       desired,
     ),
   ).filter((line) => line.startsWith("info"));
@@ -34,16 +34,20 @@ test("an announcement says what speaks for it, a failure what it was, and the sa
   const path = [...desired.announcements.values()][0]?.path ?? assert.fail();
   const op: Op = { target: "speaker", kind: "path.announce", path };
   const lines = told((reporter) => {
-    reporter.results([{ op, ok: true }], ["ok"], desired);
-    reporter.results([{ op, ok: false, error: "refused" }], ["failed"], desired);
-    reporter.results([{ op, ok: false, error: "refused" }], ["still failing"], desired);
-    reporter.results([{ op, ok: true }], ["recovered"], desired);
+    reporter.results([{ op, ok: true }], [{ kind: "ok" }], desired);
+    reporter.results([{ op, ok: false, error: "refused" }], [{ kind: "failed", tries: 1, pause: 1_000 }], desired);
+    reporter.results(
+      [{ op, ok: false, error: "refused" }],
+      [{ kind: "still failing", tries: 2, pause: 2_000 }],
+      desired,
+    );
+    reporter.results([{ op, ok: true }], [{ kind: "recovered" }], desired);
   });
   assert.deepEqual(
     lines.filter((line) => !line.startsWith("debug")),
     [
       "info announce 10.88.2.1/32 next hop 10.88.0.200 (web is up: a test says so)",
-      "error cannot announce 10.88.2.1/32 next hop 10.88.0.200: refused",
+      "error cannot announce 10.88.2.1/32 next hop 10.88.0.200: refused; next try in 1 s",
       "info announce 10.88.2.1/32 next hop 10.88.0.200 (web is up: a test says so) (after failing before)",
     ],
   );
@@ -58,13 +62,13 @@ test("a thousand failures for one reason are one line", () => {
   const lines = told((reporter) =>
     reporter.results(
       results,
-      results.map(() => "failed"),
+      results.map(() => ({ kind: "failed", tries: 1, pause: 1_000 }) as const),
       desired,
     ),
   );
   assert.deepEqual(
     lines.filter((line) => line.startsWith("error")),
-    ["error cannot add dummy link l0 (and 999 more that fail alike): needs CAP_NET_ADMIN"],
+    ["error cannot add dummy link l0 (and 999 more that fail alike): needs CAP_NET_ADMIN; next try in 1 s"],
   );
 });
 

@@ -37,9 +37,9 @@ export class Bench {
   }
 
   /** A new process over what the old one left; its ledger is what was saved. */
-  restart(): Reconciler {
+  restart(kernel: FakeKernel | undefined = this.intent.network ? this.kernel : undefined): Reconciler {
     this.reconciler = new Reconciler({
-      kernel: this.kernel,
+      kernel,
       speaker: this.speaker,
       clock: this.clock,
       ledger: {

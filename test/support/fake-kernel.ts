@@ -27,7 +27,7 @@ export class FakeKernel implements Kernel {
       this.before(op);
       const error = this.refuse(op);
       if (error === undefined) {
-        this.state = kernelAfter(this.state, op);
+        this.state = kernelAfter(this.state, [op]);
         this.applied.push(op);
       }
       results.push(error === undefined ? { op, ok: true } : { op, ok: false, error });

@@ -55,7 +55,7 @@ export class FakeSpeaker implements Speaker {
       const error =
         this.reach !== "up" ? "gobgpd does not answer" : started ? this.refuse(op) : "bgp server hasn't started yet";
       if (error === undefined) {
-        this.state = speakerAfter(this.state, op);
+        this.state = speakerAfter(this.state, [op]);
         this.applied.push(op);
       }
       results.push(error === undefined ? { op, ok: true } : { op, ok: false, error });

@@ -188,5 +188,6 @@ export const anyOwned: fc.Arbitrary<Ownership> = fc
     addresses: new Set(links.flatMap((link) => vips.flatMap((vip) => [`${link} ${vip}/32`, `${link} ${vip}/24`]))),
     virtualServices: new Set(vips.map((vip) => virtualServiceKey({ vip, port: 80, protocol: "tcp" }))),
     realServers: new Set(vips.map((vip) => `${virtualServiceKey({ vip, port: 80, protocol: "tcp" })} ${HOST}:8081`)),
+    peers: new Set(vips.includes(ip("10.88.2.1")) ? [ip("10.88.0.254")] : []),
     prefixes: new Set(vips.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32))),
   }));

@@ -1,0 +1,63 @@
+import type { Clock } from "../core/ports.ts";
+import type { Status } from "../core/status.ts";
+import type { Logger } from "./log.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+/** A leave tries this long to get its withdrawals through, and as long to tear down. */
+const LEAVE_MS = 10_000;
+const RETRY_MS = 250;
+/** More leftovers than this are told as a number. */
+const MAX_TOLD = 5;
+
+export interface Leaving {
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** One pass; undefined when it broke. */
+  readonly pass: () => Promise<Status | undefined>;
+  /** From here on the dataplane is not wanted any more. */
+  readonly release: () => void;
+}
+
+/** Withdraws until it was seen that nothing of ours is announced, holds, tears down; answers true when nothing is left. Says what is left where it is not. */
+export async function leaveInOrder({ reconciler, clock, log, pass, release }: Leaving): Promise<boolean> {
+  const gone = await repeat(clock, pass, (status) => status.announcements.every((one) => one.state === "withdrawn"));
+  if (gone === undefined) {
+    log.error(
+      "it is unknown whether our VIPs are still announced, so the dataplane is left in place; `bgp-lb cleanup` removes it",
+    );
+    return false;
+  }
+  await clock.sleep(reconciler.tearDownAt - clock.now());
+  release();
+  let last: Status | undefined;
+  const settled = await repeat(clock, pass, (status) => {
+    last = status;
+    return status.settled;
+  });
+  if (settled !== undefined) return true;
+  log.error(`left in place: ${leftovers(last)}; \`bgp-lb cleanup\` removes what is ours`);
+  return false;
+}
+
+async function repeat(
+  clock: Clock,
+  pass: Leaving["pass"],
+  enough: (status: Status) => boolean,
+): Promise<Status | undefined> {
+  const until = clock.now() + LEAVE_MS;
+  for (;;) {
+    const status = await pass();
+    if (status !== undefined && enough(status)) return status;
+    if (clock.now() >= until) return undefined;
+    await clock.sleep(RETRY_MS);
+  }
+}
+
+function leftovers(status: Status | undefined): string {
+  if (status === undefined || status.left.length === 0) return "the dataplane, because kernel or gobgpd cannot be read";
+  const more = status.left.length - MAX_TOLD;
+  const reasons = [...new Set(status.failing.values())].slice(0, MAX_TOLD);
+  const told = `${status.left.slice(0, MAX_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""} still to be done`;
+  return reasons.length > 0 ? `${told} (${reasons.join("; ")})` : told;
+}
