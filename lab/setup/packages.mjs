@@ -12,7 +12,7 @@ const PACKAGES = {
   lab: [
     ["bird2", program("bird"), "the router of the lab", ["bird.service"]],
     ["gobgpd", program("gobgpd"), "the BGP speaker that is driven", ["gobgpd.service"]],
-    ["procps", program("sysctl"), "kernel settings of the lab's router"],
+    ["busybox-static", program("busybox"), "the web service and the web client of the lab"],
     ["util-linux", program("nsenter"), "programs in network namespaces"],
     ["openssl", program("openssl"), "test certificates"],
     ["curl", program("curl"), "to try the lab by hand"],
