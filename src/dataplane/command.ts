@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { messageOf } from "../core/errors.ts";
 import { CommandError, oneLine } from "./command-error.ts";
@@ -18,12 +18,14 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** The way out of this room to the operating system; two methods, so that tests can stand in for it. */
+/** The way out of this room to the operating system; three methods, so that tests can stand in for it. */
 export interface Command {
   /** Runs `argv` without a shell. Throws CommandError where there is no exit code: not installed, killed, cancelled, too much output. */
   run(argv: readonly string[], options?: RunOptions): Promise<Output>;
   /** The text of a file under /proc, or undefined where it does not exist. Throws CommandError where it cannot be read. */
   read(path: string): Promise<string | undefined>;
+  /** Writes a file under /proc that is there already. Throws CommandError where it cannot be written. */
+  write(path: string, text: string): Promise<void>;
 }
 
 /** Milliseconds that one program may take before it is killed. */
@@ -59,6 +61,9 @@ export class SystemCommand implements Command {
       stripFinalNewline: false,
       timeout,
       killSignal: "SIGKILL",
+      // By default execa listens for SIGTERM and ends this process by it while a program runs, in the midst of a withdrawal. The
+      // controller leaves in order, and no program outlives its timeout or its signal.
+      cleanup: false,
       maxBuffer: MAX_OUTPUT,
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
@@ -80,6 +85,14 @@ export class SystemCommand implements Command {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw new CommandError(["read", path], messageOf(error));
+    }
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    try {
+      await writeFile(path, text, { flag: "r+" });
+    } catch (error) {
+      throw new CommandError(["write", path], messageOf(error));
     }
   }
 }

@@ -3,6 +3,7 @@ import { type AddressOp, encodeAddress } from "./address.ts";
 import { batchTimeout, type Command } from "./command.ts";
 import { CommandError, failure } from "./command-error.ts";
 import { encodeLink, type LinkOp, linkNameFault } from "./link.ts";
+import { promoteSecondaries } from "./promote.ts";
 
 export type IpOp = LinkOp | AddressOp;
 
@@ -31,6 +32,11 @@ export async function applyIp(
     return fault === undefined;
   });
   await run(command, sound, signal, errors);
+  // A link that is taken is made safe for the addresses of others. After the batch, which may have to make the link first.
+  for (const op of sound) {
+    const fault = op.kind === "link.mark" && !errors.has(op) ? await promoteSecondaries(command, op.link) : undefined;
+    if (fault !== undefined) errors.set(op, fault);
+  }
   return ops.map((op) => result(op, errors.get(op)));
 }
 

@@ -1,5 +1,7 @@
 interface Remedy {
   readonly says: RegExp;
+  /** What must have been run; absent: anything. */
+  readonly to?: (argv: readonly string[]) => boolean;
   readonly help: (argv: readonly string[]) => string;
 }
 
@@ -19,6 +21,16 @@ const REMEDIES: readonly Remedy[] = [
     says: /Can't initialize ipvs: Permission denied|ipvs: Operation not permitted/,
     help: () =>
       "needs CAP_NET_ADMIN outside of any user namespace: run as root, or with AmbientCapabilities=CAP_NET_ADMIN (systemd) or cap_add: [NET_ADMIN] (containers, not rootless)",
+  },
+  {
+    // Linux 6.1 answers the first, 6.18 the second; who lacks the capability is told that the operation is not permitted.
+    says: /Permission denied|IPv6 is disabled on this device/,
+    to: addsIpv6,
+    help: (argv) => {
+      const link = argv[argv.indexOf("dev") + 1] ?? "";
+      const names = ["all", "default", link.replaceAll(".", "/")].map((name) => `net.ipv6.conf.${name}.disable_ipv6`);
+      return `IPv6 is switched off on ${link}: set ${names.join(", ")} to 0 (sysctl -w ${names[0]}=0 sets every link), or take the IPv6 VIPs out of the config`;
+    },
   },
   {
     says: /Operation not permitted|Permission denied/,
@@ -44,7 +56,11 @@ const REMEDIES: readonly Remedy[] = [
 
 /** What an operator can do about what `argv` answered, or undefined where we do not know. */
 export function remedy(argv: readonly string[], said: string): string | undefined {
-  return REMEDIES.find(({ says }) => says.test(said))?.help(argv);
+  return REMEDIES.find(({ says, to }) => says.test(said) && to?.(argv) !== false)?.help(argv);
+}
+
+function addsIpv6(argv: readonly string[]): boolean {
+  return argv[1] === "address" && argv[2] === "add" && argv[3]?.includes(":") === true;
 }
 
 function schedulerOf(argv: readonly string[]): string {

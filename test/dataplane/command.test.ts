@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { SystemCommand } from "../../src/dataplane/command.ts";
 import { CommandError, failure, oneLine } from "../../src/dataplane/command-error.ts";
@@ -90,6 +93,22 @@ test("a file is read, an absent one is undefined, another fault is an error", as
   await assert.rejects(command.read("/proc/self"), { name: "CommandError", message: /^read \/proc\/self: EISDIR/ });
 });
 
+test("a file is written where there is one, else it is an error", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "bgp-lb-command-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(`${folder}/setting`, "0\n");
+  await command.write(`${folder}/setting`, "1\n");
+  assert.equal(await command.read(`${folder}/setting`), "1\n");
+  await assert.rejects(command.write(`${folder}/none`, "1\n"), { name: "CommandError", message: /^write .*: ENOENT/ });
+});
+
+test("a SIGTERM while a program runs is for the controller to answer", async () => {
+  const before = process.listenerCount("SIGTERM");
+  const run = command.run(node("setInterval(() => {}, 1000)"), { timeoutMs: 300 });
+  assert.equal(process.listenerCount("SIGTERM"), before);
+  await assert.rejects(run, { message: /was killed/ });
+});
+
 test("an error is one line, bounded, with the exit code and a remedy where one is known", () => {
   const argv = ["ip", "link", "add", "name", "web", "type", "dummy"];
   assert.equal(
@@ -116,6 +135,14 @@ test("an error is one line, bounded, with the exit code and a remedy where one i
     ["is not installed", /; install iproute2 \(apt-get install iproute2\)$/],
   ] as const)
     assert.match(failure(argv, said), help);
+  const six = ["ip", "address", "add", "2001:db8::1/128", "dev", "web", "nodad"];
+  for (const said of ["RTNETLINK answers: Permission denied", "Error: IPv6 is disabled on this device."])
+    assert.match(
+      failure(six, said),
+      /; IPv6 is switched off on web: set .*all\.disable_ipv6, .*default\.disable_ipv6, net\.ipv6\.conf\.web\.disable_ipv6 to 0 /,
+    );
+  assert.match(failure(six, "RTNETLINK answers: Operation not permitted"), /; needs CAP_NET_ADMIN/);
+  assert.match(failure([...six.slice(0, 3), "10.0.0.1/32"], "RTNETLINK answers: Permission denied"), /CAP_NET_ADMIN/);
   assert.match(
     failure(["ipvsadm", "-A", "-s", "mh"], "Scheduler or persistence engine not found"),
     /modprobe ip_vs_mh on the host$/,

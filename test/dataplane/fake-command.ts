@@ -1,4 +1,5 @@
 import type { Command, Output, RunOptions } from "../../src/dataplane/command.ts";
+import { CommandError } from "../../src/dataplane/command-error.ts";
 
 export interface Call {
   readonly argv: readonly string[];
@@ -11,6 +12,9 @@ export type Answer = (call: Call) => Partial<Output>;
 export class FakeCommand implements Command {
   readonly calls: Call[] = [];
   readonly files = new Map<string, string | (() => string)>();
+  /** Files that cannot be written, and why. */
+  readonly refused = new Map<string, string>();
+  readonly written: string[] = [];
   readonly #answers: Readonly<Record<string, Answer>>;
 
   constructor(answers: Readonly<Record<string, Answer>> = {}) {
@@ -32,5 +36,13 @@ export class FakeCommand implements Command {
   read(path: string): Promise<string | undefined> {
     const file = this.files.get(path);
     return Promise.resolve(typeof file === "function" ? file() : file);
+  }
+
+  write(path: string, text: string): Promise<void> {
+    const refusal = this.refused.get(path);
+    if (refusal !== undefined) return Promise.reject(new CommandError(["write", path], refusal));
+    this.written.push(path);
+    this.files.set(path, text);
+    return Promise.resolve();
   }
 }

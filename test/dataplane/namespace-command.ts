@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readlink } from "node:fs/promises";
 import { type Command, type Output, type RunOptions, SystemCommand } from "../../src/dataplane/command.ts";
+import { CommandError } from "../../src/dataplane/command-error.ts";
 
 /** Runs programs in a network namespace of its own, so that a test never meets the machine's links, and counts them. */
 export class NamespaceCommand implements Command {
@@ -38,8 +39,17 @@ export class NamespaceCommand implements Command {
     return this.#system.run([...this.#prefix, ...argv], options);
   }
 
-  read(path: string): Promise<string | undefined> {
-    return this.#system.read(path.replace("/proc/self/", `/proc/${this.#holder.pid}/`));
+  async read(path: string): Promise<string | undefined> {
+    if (!path.startsWith("/proc/sys/"))
+      return this.#system.read(path.replace("/proc/self/", `/proc/${this.#holder.pid}/`));
+    // Whoever opens it sees the settings of its own namespace.
+    const { code, stdout } = await this.#system.run([...this.#prefix, "cat", path]);
+    return code === 0 ? stdout : undefined;
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const { code, stderr } = await this.#system.run([...this.#prefix, "tee", path], { stdin: text });
+    if (code !== 0) throw new CommandError(["write", path], stderr);
   }
 
   /** Runs lines of sh(1), all of which must succeed: what other programs do on the host. */

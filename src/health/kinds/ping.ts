@@ -53,6 +53,8 @@ async function ping(
     cancelSignal: signal,
     killSignal: "SIGKILL",
     forceKillAfterDelay: false,
+    // By default execa listens for SIGTERM and ends this process by it while a ping runs; the controller leaves in order.
+    cleanup: false,
     stdin: "ignore",
     reject: false,
     env: { LC_ALL: "C" },

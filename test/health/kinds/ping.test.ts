@@ -79,7 +79,9 @@ test("the first answer ends the other pings, and the signal all of them", async 
   const controller = new AbortController();
   const ended = create(config(["10.0.0.2", "10.0.0.3"]), binary).probe(controller.signal);
   const pids = await Promise.all(["10.0.0.2", "10.0.0.3"].map((address) => pidOf(join(directory, address))));
+  const listeners = process.listenerCount("SIGTERM");
   controller.abort();
   assert.deepEqual(await ended, { ok: false, reason: "10.0.0.2 does not answer; 10.0.0.3 does not answer" });
   await Promise.all(pids.map(isGone));
+  assert.equal(listeners, 0, "a SIGTERM while a ping runs is for the controller to answer");
 });
