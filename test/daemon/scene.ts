@@ -36,7 +36,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A router, a gobgpd, a backend and the controller, all real. */
-export async function scene(t: TestContext, more: object = {}) {
+export async function scene(t: TestContext, more: object = {}, service: object = {}) {
   const backend = new Backend();
   await backend.start();
   const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
@@ -53,7 +53,7 @@ export async function scene(t: TestContext, more: object = {}) {
       ip: "10.88.2.1",
       protocol: "tcp",
       ports: [{ servicePort: 80, targetLocalPort: backend.port }],
-      httphealthcheck: { port: backend.port },
+      ...(Object.keys(service).length > 0 ? service : { httphealthcheck: { port: backend.port } }),
     },
     withdrawHold: "100ms",
     ...more,

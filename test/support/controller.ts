@@ -1,28 +1,41 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./until.ts";
 
 const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
-/** The real program with `run`, on a config of the test's own; without network setup, so that it needs no privileges. */
+/** The real program with `run`, on a config of the test's own; without network setup unless a flag says so, so that it needs no privileges. */
 export class ControllerProcess {
   readonly folder: string;
+  /** Where a program that stands here is found before the system's. */
+  readonly bin: string;
   /** Its log, one `level message` for each line, as far as it has been written. */
   readonly lines: string[] = [];
   #process: ChildProcess | undefined;
 
   private constructor(folder: string) {
     this.folder = folder;
+    this.bin = join(folder, "bin");
   }
 
   static async place(config: unknown): Promise<ControllerProcess> {
     const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
     await writeFile(join(folder, "config.json"), JSON.stringify(config));
     return new ControllerProcess(folder);
+  }
+
+  /** Makes the program find the system's tool slow: it starts to work only after `seconds`. */
+  async slow(tool: string, seconds: number): Promise<void> {
+    const real = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"]
+      .map((folder) => join(folder, tool))
+      .find((file) => existsSync(file));
+    await mkdir(this.bin, { recursive: true });
+    await writeFile(join(this.bin, tool), `#!/bin/sh\nsleep ${seconds}\nexec ${real} "$@"\n`, { mode: 0o755 });
   }
 
   start(...flags: readonly string[]): void {
@@ -34,7 +47,8 @@ export class ControllerProcess {
       "-state-dir",
       join(this.folder, "state"),
     ];
-    const child = spawn(process.execPath, [...argv, "-metrics-address=off", "-log-format=json", ...flags]);
+    const env = { ...process.env, PATH: `${this.bin}:${process.env["PATH"]}` };
+    const child = spawn(process.execPath, [...argv, "-metrics-address=off", "-log-format=json", ...flags], { env });
     this.#process = child;
     let rest = "";
     child.stderr.on("data", (chunk: Buffer) => {
