@@ -1,18 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { ClientReadableStream, MethodDefinition, ServiceError } from "@grpc/grpc-js";
-import { type ChannelCredentials, credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
+import { Client as GrpcClient, Metadata } from "@grpc/grpc-js";
 import { loadSync, type ServiceDefinition } from "@grpc/proto-loader";
-import { messageOf } from "../core/errors.ts";
 import type { Dialect } from "./dialect.ts";
 import { CallFailed, callFailed } from "./failure.ts";
+import { secured, type Tls } from "./tls.ts";
 import { wallNow } from "./wall-clock.ts";
-
-/** PEM texts. Without `ca` the system's authorities are trusted; `cert` and `key` go together. */
-export interface Tls {
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-}
 
 export interface Limits {
   /** Deadline from now, in milliseconds. */
@@ -51,7 +44,8 @@ export class Client {
 
   constructor(api: string, tls: Tls | undefined) {
     this.api = api;
-    this.#grpc = new GrpcClient(api, credentialsOf(tls), CHANNEL);
+    const { credentials, options } = secured(api, tls);
+    this.#grpc = new GrpcClient(api, credentials, { ...CHANNEL, ...options });
   }
 
   /** One request, one reply. */
@@ -164,19 +158,6 @@ export class Client {
 /** Why a call was ended from outside, where that is a fault of the connection. */
 function causeOf(signals: readonly AbortSignal[]): CallFailed | undefined {
   return signals.map(({ reason }) => reason as unknown).find((reason) => reason instanceof CallFailed);
-}
-
-function credentialsOf(tls: Tls | undefined): ChannelCredentials {
-  if (tls === undefined) return credentials.createInsecure();
-  try {
-    return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
-  } catch (error) {
-    const said = messageOf(error);
-    throw new CallFailed(
-      "refused",
-      `the TLS files of bgp.gobgp cannot be used (${said}); ca, cert and key are PEM, and cert and key go together`,
-    );
-  }
 }
 
 const services = new Map<Dialect, ServiceDefinition>();

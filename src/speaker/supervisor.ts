@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
-import { Client, type Tls } from "./client.ts";
+import { Client } from "./client.ts";
 import { Connection } from "./connection.ts";
 import { detect } from "./detect.ts";
 import { Events } from "./events.ts";
 import { CallFailed, type FailureKind } from "./failure.ts";
+import type { Tls } from "./tls.ts";
 import type { WireEvent } from "./wire.ts";
 
 /** Between two tries while gobgpd is gone; what is there but is not gobgpd is asked less often. */

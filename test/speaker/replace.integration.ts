@@ -15,6 +15,8 @@ import { addPeer, announce, policy, Stage, start } from "./stage.ts";
 const run = promisify(execFile);
 const TOR = { address: "127.0.0.2" as Address, as: 64513 };
 const VIP = "192.0.2.1/32";
+const warnings: string[] = [];
+process.on("warning", ({ message }) => warnings.push(message));
 const found = await Promise.all(gobgpdVersions().map(findGobgpd));
 const binaries = found.flatMap((gobgpd) => ("binary" in gobgpd ? gobgpd.binary : []));
 const missing = found.flatMap((gobgpd) => ("missing" in gobgpd ? gobgpd.missing : []));
@@ -63,6 +65,24 @@ for (const version of gobgpdVersions()) {
     const plain = Stage.over(stage.gobgpd, t);
     await plain.event("down");
     assert.match(plain.reason, /cannot be reached/);
+    assert.deepEqual(warnings, [], "Node says nothing about an IP address as a server's name");
+  });
+
+  test(`gobgpd ${version}: a certificate for another address is refused`, {
+    skip,
+  }, async (t) => {
+    const { folder, ca } = await certificates(t, "127.0.0.9");
+    const at = `127.0.0.1:${await freePort("127.0.0.1")}`;
+    const flags = ["--tls", "--tls-cert-file", `${folder}/server.pem`, "--tls-key-file", `${folder}/server.key`];
+    const stage = await Stage.set(t, at, { ca });
+    await stage.gobgpd.start(binary, ...flags);
+    stage.speaker.start();
+    await stage.event("down");
+    assert.match(
+      stage.reason,
+      /TLS failed \(.*127\.0\.0\.1.*127\.0\.0\.9.*\); check the ca, cert and key of bgp\.gobgp/,
+    );
+    assert.equal(stage.count("up"), 0);
   });
 
   // gobgpd knows client certificates from 3.13 on.
@@ -88,14 +108,14 @@ interface Certificates {
   readonly otherKey: Buffer;
 }
 
-/** Two authorities, each with a certificate for 127.0.0.1; the first one's is the server's. */
-async function certificates(t: TestContext): Promise<Certificates> {
+/** Two authorities, each with a certificate for the address; the first one's is the server's. */
+async function certificates(t: TestContext, address = "127.0.0.1"): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   for (const name of ["server", "other"])
     await run("openssl", [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-      ...["-subj", "/CN=gobgpd", "-addext", "subjectAltName=IP:127.0.0.1"],
+      ...["-subj", "/CN=gobgpd", "-addext", `subjectAltName=IP:${address}`],
       ...["-keyout", `${folder}/${name}.key`, "-out", `${folder}/${name}.pem`],
     ]);
   const [ca, otherCa, otherKey] = await Promise.all(
