@@ -44,7 +44,7 @@ export function callFailed(error: ServiceError, { api, method, ms, givenUp }: Ca
     case status.DEADLINE_EXCEEDED:
       return new CallFailed(
         "hung",
-        `gobgpd at ${api} does not answer within ${(ms ?? 0) / 1000} s (${method}): its process hangs or is stopped; look at it, and restart it if it stays so`,
+        `gobgpd at ${api} does not answer within ${(ms ?? 0) / 1000} s (${method}): its process hangs or is stopped, or has too much to do; look at it, and restart it if it stays so`,
       );
     case status.UNIMPLEMENTED:
       return new CallFailed("foreign", foreign(api, said));

@@ -3,6 +3,7 @@ import type { Sent, Speaker } from "../core/ports.ts";
 import type { SpeakerState } from "../core/state.ts";
 import { applyOps, failed } from "./apply.ts";
 import type { Connection } from "./connection.ts";
+import { CallFailed } from "./failure.ts";
 import { readSent, readState } from "./observe.ts";
 import { Supervisor, type SupervisorOptions, unreachable } from "./supervisor.ts";
 
@@ -31,11 +32,11 @@ export class GobgpSpeaker implements Speaker {
   }
 
   observe(signal: AbortSignal): Promise<SpeakerState> {
-    return this.#read((connection) => readState(connection, signal));
+    return this.#read((connection) => readState(connection, signal), signal);
   }
 
   sent(signal: AbortSignal): Promise<Sent> {
-    return this.#read((connection) => readSent(connection, signal));
+    return this.#read((connection) => readSent(connection, signal), signal);
   }
 
   apply(ops: readonly SpeakerOp[], signal: AbortSignal): Promise<readonly OpResult<SpeakerOp>[]> {
@@ -47,13 +48,27 @@ export class GobgpSpeaker implements Speaker {
     return turn;
   }
 
-  async #read<State>(read: (connection: Connection) => Promise<State>): Promise<State> {
+  async #read<State>(read: (connection: Connection) => Promise<State>, signal: AbortSignal): Promise<State> {
     const { connection } = this.#supervisor;
     if (connection === undefined) throw this.#supervisor.unreachable;
     try {
       return await read(connection);
     } catch (error) {
-      throw unreachable(error);
+      throw (await failedAlone(error, connection, signal)) ? error : unreachable(error);
     }
   }
+}
+
+/** Whether a read failed on a connection that lives. Then it says so itself: the supervisor tells only of connections that end. */
+async function failedAlone(error: unknown, connection: Connection, signal: AbortSignal): Promise<boolean> {
+  if (connection.signal.aborted) return false;
+  const kind = error instanceof CallFailed ? error.kind : "refused";
+  // The heartbeat is answered like this too, or the caller gave up.
+  if (kind === "gone" || kind === "stopped" || kind === "cancelled") return false;
+  if (kind !== "hung") return true;
+  // A list that takes too long and a gobgpd that hangs look alike; a small call tells which it is.
+  return connection.global(signal).then(
+    () => true,
+    () => false,
+  );
 }

@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
     code: status.DEADLINE_EXCEEDED,
     details: "Deadline exceeded after 2.001s",
     kind: "hung",
-    says: /does not answer within 2 s \(GetBgp\): its process hangs or is stopped; look at it, and restart it/,
+    says: /does not answer within 2 s \(GetBgp\): its process hangs or is stopped, or has too much to do; look at it, and restart it/,
   },
   {
     code: status.UNIMPLEMENTED,
