@@ -2,7 +2,7 @@ import { messageOf } from "../core/errors.ts";
 import type { OpResult, SpeakerOp } from "../core/op.ts";
 import type { Connection } from "./connection.ts";
 import { CallFailed } from "./failure.ts";
-import { encodeAnnounce, encodeWithdraw } from "./path.ts";
+import { encodeAnnounce, encodeWithdrawals } from "./path.ts";
 import { opFault, perform } from "./perform.ts";
 import { wallNow } from "./wall-clock.ts";
 
@@ -94,8 +94,8 @@ function pathRun(ops: readonly SpeakerOp[], from: number): readonly PathOp[] {
 async function stream(connection: Connection, ops: readonly PathOp[], signal: AbortSignal): Promise<unknown> {
   const { dialect } = connection;
   const now = wallNow();
-  const paths = ops.map((op) =>
-    op.kind === "path.announce" ? encodeAnnounce(op.path, dialect, now) : encodeWithdraw(op.prefix, dialect, now),
+  const paths = ops.flatMap((op) =>
+    op.kind === "path.announce" ? encodeAnnounce(op.path, dialect, now) : encodeWithdrawals(op.prefix, connection, now),
   );
   const messages: object[] = [];
   for (let at = 0; at < paths.length; at += BATCH)

@@ -1,4 +1,4 @@
-import type { Address } from "../core/address.ts";
+import type { Address, Prefix } from "../core/address.ts";
 import type { Peer } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
 import type { Client, Limits } from "./client.ts";
@@ -19,6 +19,8 @@ export class Connection {
   readonly signal: AbortSignal;
   /** The AS that BGP was last seen, or started, to run with here; 0: not started. */
   as: number | undefined;
+  /** The non-zero identifiers under which a prefix was last seen to be injected. Each is a path of its own, and not of ours. */
+  identifiers: ReadonlyMap<Prefix, readonly number[]> = new Map();
 
   constructor(client: Client, dialect: Dialect, signal: AbortSignal) {
     this.client = client;

@@ -18,11 +18,16 @@ export async function readState(connection: Connection, signal: AbortSignal): Pr
     ...DIRECTIONS.map((direction) => connection.policyAssignment(direction, signal)),
   ]);
   const paths = new Map<Prefix, Path>();
+  const identifiers = new Map<Prefix, number[]>();
   for (const wire of wirePaths) {
     const path = isLocal(wire) ? decodePath(wire, connection.dialect) : undefined;
-    // Others may hold a second path for a prefix under an identifier; ours is always the one without.
-    if (path !== undefined && (wire.identifier === 0 || !paths.has(path.prefix))) paths.set(path.prefix, path);
+    if (path === undefined) continue;
+    // Others may inject a path for the same prefix under an identifier; ours is always the one without. Theirs counts where there
+    // is no other, for it announces the prefix just as well.
+    if (wire.identifier === 0 || !paths.has(path.prefix)) paths.set(path.prefix, path);
+    if (wire.identifier !== 0) identifiers.set(path.prefix, [...(identifiers.get(path.prefix) ?? []), wire.identifier]);
   }
+  connection.identifiers = identifiers;
   return {
     identity,
     originatorOnly: assignments.every(isLocalOnly),

@@ -3,6 +3,7 @@ import { bits, family, networkPrefix, parseAddress, splitPrefix } from "../core/
 import type { Path } from "../core/path.ts";
 import { pathFamily, pathFault } from "../core/path.ts";
 import { ATTRIBUTES, wireFamily } from "./attributes.ts";
+import type { Connection } from "./connection.ts";
 import type { AttributeName, Dialect } from "./dialect.ts";
 import type { WirePath } from "./wire.ts";
 
@@ -35,10 +36,19 @@ export function encodeAnnounce(path: Path, dialect: Dialect, now: number): objec
   return { nlri, pattrs, age, family: wireFamily(pathFamily(path)) };
 }
 
-/** The Path message of a withdrawal. gobgpd compares the prefix only, but refuses a path without any next hop. */
-export function encodeWithdraw(prefix: Prefix, dialect: Dialect, now: number): object {
+/** The Path message of a withdrawal. gobgpd compares prefix and identifier only, but refuses a path without any next hop. */
+export function encodeWithdraw(prefix: Prefix, dialect: Dialect, now: number, identifier = 0): object {
   const nextHop = (pathFamily({ prefix }) === "ipv4" ? "0.0.0.0" : "::") as Address;
-  return { ...encodeAnnounce({ prefix, nextHop }, dialect, now), is_withdraw: true };
+  return { ...encodeAnnounce({ prefix, nextHop }, dialect, now), is_withdraw: true, identifier };
+}
+
+/** The Path messages that end every local path of the prefix: ours, and what others were seen to inject under an identifier. */
+export function encodeWithdrawals(
+  prefix: Prefix,
+  { dialect, identifiers }: Connection,
+  now: number,
+): readonly object[] {
+  return [0, ...(identifiers.get(prefix) ?? [])].map((identifier) => encodeWithdraw(prefix, dialect, now, identifier));
 }
 
 /** The path, or undefined where it is of a kind that we do not announce. */

@@ -5,7 +5,7 @@ import type { Identity, PeerConfig } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
 import type { Connection } from "./connection.ts";
 import { decodeIdentity, encodeIdentity, identityFault } from "./identity.ts";
-import { announceFault, encodeAnnounce, encodeWithdraw, withdrawFault } from "./path.ts";
+import { announceFault, encodeAnnounce, encodeWithdrawals, withdrawFault } from "./path.ts";
 import { encodePeer, peerAddressFault, peerFault, samePeer } from "./peer.ts";
 import { addPolicyRequest, DIRECTIONS, isLocalOnly } from "./policy.ts";
 import { wallNow } from "./wall-clock.ts";
@@ -94,18 +94,12 @@ async function policyStands(connection: Connection, signal: AbortSignal): Promis
 }
 
 /** By prefix, not by the uuid of its announcement, which gobgpd forgets when it restarts. An absent path is no error. */
-function withdraw(connection: Connection, prefix: Prefix, signal: AbortSignal): Promise<void> {
-  const { dialect } = connection;
-  return connection.call(
-    "DeletePath",
-    {
-      table_type: dialect.table.global,
-      // Without a family GoBGP 3 deletes the paths of all families.
-      family: wireFamily(pathFamily({ prefix })),
-      path: encodeWithdraw(prefix, dialect, wallNow()),
-    },
-    signal,
-  );
+async function withdraw(connection: Connection, prefix: Prefix, signal: AbortSignal): Promise<void> {
+  const table_type = connection.dialect.table.global;
+  // Without a family GoBGP 3 deletes the paths of all families.
+  const family = wireFamily(pathFamily({ prefix }));
+  for (const path of encodeWithdrawals(prefix, connection, wallNow()))
+    await connection.call("DeletePath", { table_type, family, path }, signal);
 }
 
 /** Reads first: UpdatePeer resets the session on GoBGP 3.10 even where nothing changes, and AddPeer of a known peer is an error. */
