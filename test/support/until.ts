@@ -1,10 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 
+/** Under emulation everything takes longer; the guest says how much. */
+const SLOW = Number(process.env["BGP_LB_SLOW"] ?? 1);
+
 /** Resolves with the first answer that is neither false nor undefined; rejects, naming `what`, after a time that no healthy machine needs. */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  { ms = 30_000, found }: { ms?: number; found?: () => unknown } = {},
+  { ms = 30_000 * SLOW, found }: { ms?: number; found?: () => unknown } = {},
 ): Promise<Exclude<T, false | undefined>> {
   const end = performance.now() + ms;
   for (;;) {
