@@ -23,6 +23,7 @@ const PACKAGES = {
     ["busybox-static", isStaticBusybox, "the guest's first program"],
     ["kmod", program("depmod"), "the guest's kernel modules"],
     ["xz-utils", program("xz"), "unpacks the guest's kernel"],
+    ["zstd", program("zstd"), "unpacks the guest's kernel, from Debian 13 on"],
   ],
 };
 
