@@ -46,6 +46,12 @@ const REMEDIES: readonly Remedy[] = [
     help: (argv) => `the kernel has no such scheduler: run modprobe ip_vs_${schedulerOf(argv)} on the host`,
   },
   {
+    says: /Operation not supported/,
+    to: addsIpv6,
+    help: () =>
+      "the kernel was started without IPv6 (ipv6.disable=1): start it with, or take the IPv6 VIPs out of the config",
+  },
+  {
     says: /Unknown device type|Operation not supported/,
     help: (argv) =>
       argv.includes("dummy") || argv.includes("-batch")

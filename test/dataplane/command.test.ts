@@ -141,6 +141,7 @@ test("an error is one line, bounded, with the exit code and a remedy where one i
       failure(six, said),
       /; IPv6 is switched off on web: set .*all\.disable_ipv6, .*default\.disable_ipv6, net\.ipv6\.conf\.web\.disable_ipv6 to 0 /,
     );
+  assert.match(failure(six, "RTNETLINK answers: Operation not supported"), /without IPv6 \(ipv6\.disable=1\)/);
   assert.match(failure(six, "RTNETLINK answers: Operation not permitted"), /; needs CAP_NET_ADMIN/);
   assert.match(failure([...six.slice(0, 3), "10.0.0.1/32"], "RTNETLINK answers: Permission denied"), /CAP_NET_ADMIN/);
   assert.match(
