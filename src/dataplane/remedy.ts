@@ -49,7 +49,7 @@ const REMEDIES: readonly Remedy[] = [
     says: /Operation not supported/,
     to: addsIpv6,
     help: () =>
-      "the kernel was started without IPv6 (ipv6.disable=1): start it with, or take the IPv6 VIPs out of the config",
+      "the kernel was started without IPv6 (ipv6.disable=1): start it with IPv6, or take the IPv6 VIPs out of the config",
   },
   {
     says: /Unknown device type|Operation not supported/,
