@@ -36,7 +36,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A router, a gobgpd, a backend and the controller, all real. */
-export async function scene(t: TestContext, more: object = {}, service: object = {}) {
+export async function scene(t: TestContext, more: object = {}, service: object = {}, bgp: object = {}) {
   const backend = new Backend();
   await backend.start();
   const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
@@ -47,6 +47,7 @@ export async function scene(t: TestContext, more: object = {}, service: object =
       gobgp: { address: gobgpd.api },
       peers: [{ address, as, port }],
       local: { routerID: "10.88.0.200", as: 64512, listenPort: -1 },
+      ...bgp,
     },
     service: {
       name: "web",

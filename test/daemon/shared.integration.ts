@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Address, Prefix } from "../../src/core/address.ts";
+import { systemClock } from "../../src/daemon/clock.ts";
+import { GobgpSpeaker } from "../../src/speaker/speaker.ts";
+import { birdMissing } from "../support/bird.ts";
+import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { until } from "../support/until.ts";
+import { scene } from "./scene.ts";
+
+const noBird = await birdMissing();
+const FOREIGN = { prefix: "198.51.100.7/32" as Prefix, nextHop: "10.88.0.200" as Address };
+const signal = new AbortController().signal;
+
+for (const version of gobgpdVersions()) {
+  const found = await findGobgpd(version);
+  const skip = "missing" in found ? found.missing : (noBird ?? false);
+
+  test(`gobgpd ${version}, shared: its own config keeps the peers, and we come and go with our paths only`, {
+    skip,
+  }, async (t) => {
+    const { controller, gobgpd, bird, wire } = await scene(
+      t,
+      {},
+      {},
+      { mode: "shared", peers: [], local: { routerID: "10.88.0.200" } },
+    );
+    const { address, as, port } = bird.peer;
+    const file = join(controller.folder, "gobgpd.toml");
+    await writeFile(
+      file,
+      `[global.config]\nas = 64512\nrouter-id = "10.88.0.200"\nport = -1\n[[neighbors]]\n[neighbors.config]\nneighbor-address = "${address}"\npeer-as = ${as}\n[neighbors.transport.config]\nremote-port = ${port}\n`,
+    );
+    await gobgpd.start("binary" in found ? found.binary : "", "-t", "toml", "-f", file);
+    const other = new GobgpSpeaker({ address: gobgpd.api, clock: systemClock, onEvent: () => {} });
+    t.after(() => other.stop());
+    other.start();
+    const state = () => other.observe(signal).catch(() => undefined);
+    await until("BGP", async () => (await state())?.identity !== undefined);
+    assert.deepEqual(await other.apply([{ target: "speaker", kind: "path.announce", path: FOREIGN }], signal), [
+      { op: { target: "speaker", kind: "path.announce", path: FOREIGN }, ok: true },
+    ]);
+    controller.start();
+    await until("both routes at BIRD", async () => (await bird.routes()).length === 2);
+    controller.signal("SIGTERM");
+    assert.equal(await controller.ended(), 0);
+    await until("the foreign route alone", async () => (await bird.routes()).length === 1);
+    const left = await state();
+    assert.deepEqual([...(left?.paths.keys() ?? [])], [FOREIGN.prefix]);
+    assert.deepEqual([...(left?.peers.keys() ?? [])], [address]);
+    assert.equal(left?.originatorOnly, false, "its policy is its own");
+    assert.deepEqual(
+      wire().filter((change) => change.endsWith("10.88.2.1/32")),
+      ["+10.88.2.1/32", "-10.88.2.1/32"],
+    );
+  });
+}
