@@ -3,7 +3,7 @@ import type { Address } from "../../src/core/address.ts";
 import { networkPrefix, parseAddress } from "../../src/core/address.ts";
 import type { Intent, ServiceHealth } from "../../src/core/desired.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
-import { LINK_ALIAS, OWNS_NOTHING } from "../../src/core/ownership.ts";
+import { LINK_ALIAS } from "../../src/core/ownership.ts";
 import type { RealServer, Service, VirtualService } from "../../src/core/service.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
 import type { KernelState, Link, Observed, Peer, SpeakerState } from "../../src/core/state.ts";
@@ -108,7 +108,7 @@ const anyLink: fc.Arbitrary<Link> = fc.record({
   up: fc.boolean(),
   addresses: fc.uniqueArray(
     fc.record({
-      address: fc.constantFrom(...VIPS, ip("192.0.2.77")),
+      address: fc.constantFrom(...VIPS, ip("192.0.2.77"), ip("fe80::1")),
       prefixLength: fc.constantFrom(32, 24),
       usable: fc.boolean(),
     }),
@@ -149,14 +149,16 @@ const anySpeaker: fc.Arbitrary<SpeakerState> = fc
     started: fc.boolean(),
     originatorOnly: fc.boolean(),
     announced: fc.uniqueArray(fc.constantFrom(...VIPS, ip("198.51.100.9"))),
+    /** Somebody else's, over all our IPv4 VIPs. */
+    covering: fc.boolean(),
     peers: fc.uniqueArray(fc.constantFrom("10.88.0.253", "10.88.0.254").map(ip)),
     peerAs: fc.constantFrom(65512, 65000),
   })
-  .map(({ as, started, originatorOnly, announced, peers, peerAs }) => {
+  .map(({ as, started, originatorOnly, announced, covering, peers, peerAs }) => {
     if (!started) return EMPTY_SPEAKER;
-    const paths = announced.map((vip) => {
-      const prefix = networkPrefix(vip, vip.includes(":") ? 128 : 32);
-      return [prefix, { prefix, nextHop: vip.includes(":") ? HOST6 : HOST }] as const;
+    const hosts = announced.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32));
+    const paths = [...hosts, ...(covering ? [networkPrefix(ip("10.88.2.0"), 24)] : [])].map((prefix) => {
+      return [prefix, { prefix, nextHop: prefix.includes(":") ? HOST6 : HOST }] as const;
     });
     const known = peers.map((address): [Address, Peer] => [
       address,
@@ -179,15 +181,21 @@ export const anyObserved: fc.Arbitrary<Observed> = fc.record({
   ),
 });
 
-/** Some of what is seen is ours from an earlier life. */
+/** Some of what is seen is ours from an earlier life; a ledger may know of one half of a thing and not of the other. */
 export const anyOwned: fc.Arbitrary<Ownership> = fc
-  .record({ links: fc.subarray(["web", "dns", "lb0"]), vips: fc.subarray([...VIPS]) })
-  .map(({ links, vips }) => ({
-    ...OWNS_NOTHING,
+  .record({
+    links: fc.subarray(["web", "dns", "lb0"]),
+    bound: fc.subarray([...VIPS]),
+    served: fc.subarray([...VIPS]),
+    backed: fc.subarray([...VIPS]),
+    announced: fc.subarray([...VIPS]),
+    peers: fc.subarray([ip("10.88.0.254")]),
+  })
+  .map(({ links, bound, served, backed, announced, peers }) => ({
     links: new Set(links),
-    addresses: new Set(links.flatMap((link) => vips.flatMap((vip) => [`${link} ${vip}/32`, `${link} ${vip}/24`]))),
-    virtualServices: new Set(vips.map((vip) => virtualServiceKey({ vip, port: 80, protocol: "tcp" }))),
-    realServers: new Set(vips.map((vip) => `${virtualServiceKey({ vip, port: 80, protocol: "tcp" })} ${HOST}:8081`)),
-    peers: new Set(vips.includes(ip("10.88.2.1")) ? [ip("10.88.0.254")] : []),
-    prefixes: new Set(vips.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32))),
+    addresses: new Set(links.flatMap((link) => bound.flatMap((vip) => [`${link} ${vip}/32`, `${link} ${vip}/24`]))),
+    virtualServices: new Set(served.map((vip) => virtualServiceKey({ vip, port: 80, protocol: "tcp" }))),
+    realServers: new Set(backed.map((vip) => `${virtualServiceKey({ vip, port: 80, protocol: "tcp" })} ${HOST}:8081`)),
+    peers: new Set(peers),
+    prefixes: new Set(announced.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32))),
   }));

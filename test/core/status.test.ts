@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Address, Prefix } from "../../src/core/address.ts";
+import type { Intent, ServiceHealth } from "../../src/core/desired.ts";
+import { derive } from "../../src/core/desired.ts";
+import { forecast } from "../../src/core/forecast.ts";
+import { after } from "../../src/core/model.ts";
+import { OWNS_NOTHING } from "../../src/core/ownership.ts";
+import type { Sent } from "../../src/core/ports.ts";
+import type { Observed, SpeakerState } from "../../src/core/state.ts";
+import type { AnnouncementState } from "../../src/core/status.ts";
+import { summarise } from "../../src/core/status.ts";
+import { BARE, EMPTY_KERNEL, health, intent, ip, service } from "../support/world.ts";
+
+const PREFIX = "10.88.2.1/32" as Prefix;
+const PEER = ip("10.88.0.253");
+const WANTED = intent([service("web", ["10.88.2.1"])]);
+const FOUND = { conflicts: [], failing: new Map(), left: [] };
+const TOLD: Sent = new Map([[PEER, new Set([PREFIX])]]);
+/** A session that was sent other paths only. */
+const NOT_TOLD: Sent = new Map([[PEER, new Set(["10.88.2.9/32" as Prefix])]]);
+
+const desire = (verdict: ServiceHealth["verdict"], over: Partial<Intent> = {}) =>
+  derive({ ...WANTED, ...over }, health({ web: verdict }), "serving", true);
+
+const STANDS = after(BARE, forecast(desire("up"), BARE, OWNS_NOTHING));
+const GOBGPD = STANDS.speaker as SpeakerState;
+const NO_PATH: SpeakerState = { ...GOBGPD, paths: new Map() };
+const OTHER_HOP: SpeakerState = {
+  ...GOBGPD,
+  paths: new Map([[PREFIX, { prefix: PREFIX, nextHop: ip("10.88.0.9") }]]),
+};
+const UP = "web is up: a test says so";
+const DOWN = "web is down: a test says so";
+const UNKNOWN = "web is unknown: a test says so";
+const BROKEN = "dataplane incomplete: link web is absent; virtual service tcp 10.88.2.1:80 is absent";
+
+interface Case {
+  readonly wants: ServiceHealth["verdict"];
+  readonly speaker: Observed["speaker"];
+  /** Whole unless told otherwise. */
+  readonly kernel?: "whole" | "broken" | "unread";
+  readonly sent?: Sent;
+  readonly state: AnnouncementState;
+  readonly reason: string;
+  readonly peers?: readonly Address[];
+}
+
+const UNREAD = "gobgpd cannot be read";
+const UNSENT = "no peer with an established session was sent it";
+const NOT_RUNNING = "gobgpd does not run";
+const UNVERIFIED = "the dataplane could not be read, so it is not verified";
+const NOT_TAKEN = "gobgpd has not taken it yet";
+
+const CASES: readonly Case[] = [
+  { wants: "up", speaker: undefined, sent: TOLD, state: "unknown", reason: UNREAD },
+  { wants: "down", speaker: undefined, state: "unknown", reason: UNREAD },
+  { wants: "up", speaker: "absent", sent: TOLD, state: "pending", reason: NOT_RUNNING },
+  { wants: "down", speaker: "absent", sent: TOLD, state: "withdrawn", reason: DOWN },
+  { wants: "unknown", speaker: "absent", state: "withdrawn", reason: UNKNOWN },
+  { wants: "up", speaker: NO_PATH, state: "pending", reason: NOT_TAKEN },
+  { wants: "up", speaker: NO_PATH, kernel: "broken", state: "pending", reason: BROKEN },
+  { wants: "up", speaker: NO_PATH, kernel: "unread", state: "pending", reason: UNVERIFIED },
+  { wants: "down", speaker: NO_PATH, state: "withdrawn", reason: DOWN },
+  { wants: "unknown", speaker: NO_PATH, state: "withdrawn", reason: UNKNOWN },
+  { wants: "down", speaker: GOBGPD, sent: TOLD, state: "lingering", reason: DOWN, peers: [PEER] },
+  { wants: "down", speaker: GOBGPD, kernel: "broken", state: "lingering", reason: DOWN },
+  { wants: "up", speaker: GOBGPD, kernel: "broken", sent: TOLD, state: "lingering", reason: BROKEN, peers: [PEER] },
+  { wants: "unknown", speaker: GOBGPD, kernel: "broken", state: "lingering", reason: BROKEN },
+  {
+    wants: "up",
+    speaker: OTHER_HOP,
+    sent: TOLD,
+    state: "pending",
+    reason: "gobgpd has next hop 10.88.0.9",
+    peers: [PEER],
+  },
+  { wants: "up", speaker: GOBGPD, sent: TOLD, state: "sent", reason: UP, peers: [PEER] },
+  { wants: "unknown", speaker: GOBGPD, sent: TOLD, state: "sent", reason: UNKNOWN, peers: [PEER] },
+  { wants: "up", speaker: GOBGPD, kernel: "unread", sent: TOLD, state: "sent", reason: UP, peers: [PEER] },
+  { wants: "up", speaker: GOBGPD, sent: NOT_TOLD, state: "accepted", reason: UNSENT },
+  { wants: "up", speaker: GOBGPD, state: "accepted", reason: UNSENT },
+];
+
+for (const { wants, speaker, kernel = "whole", sent = new Map(), state, reason, peers = [] } of CASES) {
+  const gobgpd =
+    typeof speaker === "object"
+      ? ([...speaker.paths.values()][0]?.nextHop ?? "without the path")
+      : (speaker ?? "unread");
+  const told = sent === TOLD ? "sent" : sent === NOT_TOLD ? "others sent" : "nothing sent";
+  test(`service ${wants}, kernel ${kernel}, gobgpd ${gobgpd}, ${told}: ${state}`, () => {
+    const seen = kernel === "whole" ? STANDS.kernel : kernel === "broken" ? EMPTY_KERNEL : undefined;
+    const status = summarise(desire(wants), { kernel: seen, speaker }, sent, FOUND);
+    assert.deepEqual(status.announcements, [
+      { prefix: PREFIX, nextHop: "10.88.0.200", services: ["web"], state, reason, peers },
+    ]);
+    assert.equal(status.speakerUp, typeof speaker === "object");
+    assert.equal(status.settled, kernel !== "unread" && speaker !== undefined);
+  });
+}
+
+test("what is left to do is not settled, and what was found is passed on", () => {
+  const found = { conflicts: ["in the way"], failing: new Map([["an op", "an error"]]), left: ["an op"] };
+  const status = summarise(desire("up"), STANDS, new Map(), found);
+  assert.equal(status.settled, false);
+  assert.deepEqual([status.conflicts, status.failing, status.left], [found.conflicts, found.failing, found.left]);
+});
+
+test("peers: those of the config with their sessions in managed mode, gobgpd's own in shared mode", () => {
+  const stranger = { address: ip("10.88.0.9"), as: 64999, port: 179, session: "active" } as const;
+  const ours = { address: PEER, as: 65512, port: 179, session: "established" } as const;
+  const peers = new Map([stranger, ours].map((peer) => [peer.address, peer]));
+  const of = (mode: Intent["mode"], speaker: Observed["speaker"]) =>
+    summarise(desire("up", { mode }), { kernel: EMPTY_KERNEL, speaker }, new Map(), FOUND).peers;
+  assert.deepEqual(of("managed", { ...GOBGPD, peers }), [ours]);
+  assert.deepEqual(
+    of("managed", NO_PATH).map((peer) => peer.session),
+    ["idle"],
+  );
+  assert.deepEqual(of("managed", { ...GOBGPD, peers: new Map() }), [{ ...ours, session: "unknown" }]);
+  assert.deepEqual(of("managed", "absent"), [{ ...ours, session: "unknown" }]);
+  assert.deepEqual(of("managed", undefined), [{ ...ours, session: "unknown" }]);
+  assert.deepEqual(of("shared", { ...GOBGPD, peers }), [stranger, ours]);
+  assert.deepEqual(of("shared", "absent"), []);
+  assert.deepEqual(of("shared", undefined), []);
+});
