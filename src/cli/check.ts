@@ -1,12 +1,12 @@
 import { effective } from "../config/effective.ts";
 import type { Options } from "./context.ts";
-import { readSettings, refuseForeign } from "./context.ts";
+import { readSettings, refuseUnfit } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
 /** Validates the config and prints it with every default filled in. */
 export async function check(options: Options): Promise<number> {
   const { settings, warnings } = await readSettings(options);
-  await refuseForeign(settings);
+  await refuseUnfit(settings);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   process.stdout.write(`${JSON.stringify(effective(settings.config), undefined, 2)}\n`);
   return EXIT.ok;

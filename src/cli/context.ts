@@ -24,10 +24,10 @@ export async function readSettings(
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
 }
 
-/** Throws UsageError where a service bears the name of a device of somebody else on this host. */
-export async function refuseForeign(settings: Settings): Promise<void> {
-  const foreign = await preflight(settings);
-  if (foreign.length > 0) throw new UsageError(foreign.map((line) => `${settings.file}: ${line}`).join("\n"));
+/** Throws UsageError where the config cannot be used on this host: the name of somebody else's device, a file that a check needs. */
+export async function refuseUnfit(settings: Settings): Promise<void> {
+  const unfit = await preflight(settings);
+  if (unfit.length > 0) throw new UsageError(unfit.map((line) => `${settings.file}: ${line}`).join("\n"));
 }
 
 const IPVS_ALONE = "-ipvs-setup counts only together with -network-setup, so no IPVS is set up";

@@ -3,7 +3,7 @@ import { Controller } from "../daemon/controller.ts";
 import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
 import type { Options } from "./context.ts";
-import { logFormat, logLevel, readSettings, refuseForeign } from "./context.ts";
+import { logFormat, logLevel, readSettings, refuseUnfit } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -12,7 +12,7 @@ const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 /** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. */
 export async function run(options: Options): Promise<number> {
   const { settings, warnings } = await readSettings(options);
-  await refuseForeign(settings);
+  await refuseUnfit(settings);
   const log = createLog(logLevel(options), logFormat(options));
   for (const warning of warnings) log.warn(warning);
   const leave = new AbortController();

@@ -77,6 +77,25 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
   }
 });
 
+test("a file that a check needs and that is not there is a fault of the config, before anything runs", async () => {
+  const file = join(directory, "tls.json");
+  const check = { kind: "http", port: 8443, scheme: "https", ca: "/nowhere/ca.pem" };
+  const service = {
+    name: "web",
+    ip: "10.88.2.1",
+    protocol: "tcp",
+    ports: [{ servicePort: 443, targetLocalPort: 8443 }],
+    healthchecks: [check],
+  };
+  await writeFile(
+    file,
+    JSON.stringify({ bgp: { peers: [], local: { routerID: "10.88.0.200", as: 65512, listenPort: -1 } }, service }),
+  );
+  const { exitCode, stdout, stderr } = await bgpLb("check", "-config", file);
+  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.match(stderr, /service web: .*\/nowhere\/ca\.pem/);
+});
+
 test("version", async () => {
   assert.match((await bgpLb("version")).stdout, /^bgp-lb \d+\.\d+\.\d+ \(Node v\d+/);
 });
