@@ -14,6 +14,27 @@ import { recordingLog } from "./log.ts";
 
 export const HOLD = 2_000;
 
+/** Holds up whoever comes to it until the test opens it, so that the test can look into the gap. */
+export class Gate {
+  readonly #came = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
+
+  /** To be put where a fake waits. */
+  readonly wait = (): Promise<void> => {
+    this.#came.resolve();
+    return this.#opened.promise;
+  };
+
+  /** Resolves when somebody stands before it. */
+  get came(): Promise<void> {
+    return this.#came.promise;
+  }
+
+  open(): void {
+    this.#opened.resolve();
+  }
+}
+
 /** A reconciler over models of kernel and gobgpd, with every op in the order in which it took effect. */
 export class Bench {
   readonly clock = new VirtualClock();
@@ -26,6 +47,8 @@ export class Bench {
   intent: Intent;
   saved: Ownership = OWNS_NOTHING;
   diskFull = false;
+  /** Each write of the ledger waits here first. */
+  saving: () => Promise<void> = () => Promise.resolve();
   reconciler: Reconciler;
 
   constructor(wanted: Intent) {
@@ -44,6 +67,7 @@ export class Bench {
       clock: this.clock,
       ledger: {
         save: async (owned) => {
+          await this.saving();
           if (this.diskFull) throw new Error("ENOSPC: no space left on device");
           this.saved = owned;
         },

@@ -13,15 +13,19 @@ export class FakeKernel implements Kernel {
   readonly applied: KernelOp[] = [];
   /** Told before each op takes effect. */
   before: (op: KernelOp) => void = () => {};
+  /** Each look and each batch waits here first: a slow `ip` or `ipvsadm`. */
+  observing: () => Promise<void> = () => Promise.resolve();
+  applying: () => Promise<void> = () => Promise.resolve();
 
   async observe(): Promise<KernelState> {
-    await Promise.resolve();
+    await this.observing();
     if (this.blind) throw new Error("ip: cannot be run");
     return this.state;
   }
 
   async apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
     const results: OpResult<KernelOp>[] = [];
+    await this.applying();
     for (const op of ops) {
       await Promise.resolve();
       this.before(op);

@@ -13,17 +13,27 @@ export class FakeSpeaker implements Speaker {
   readonly applied: SpeakerOp[] = [];
   /** Told before each op takes effect. */
   before: (op: SpeakerOp) => void = () => {};
+  /** Every op that was handed over, whether its turn came or not. */
+  readonly asked: SpeakerOp[] = [];
+  /** Told of a batch when it is handed over, which may be long before it takes effect. */
+  handed: (ops: readonly SpeakerOp[]) => void = () => {};
+  /** Each look waits here first, each batch before its first op, and each answer after its last: a slow gobgpd. */
+  observing: () => Promise<void> = () => Promise.resolve();
+  applying: () => Promise<void> = () => Promise.resolve();
+  answering: () => Promise<void> = () => Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
 
   async observe(): Promise<SpeakerState> {
-    await Promise.resolve();
+    await this.observing();
     this.#reached();
     return this.state;
   }
 
   apply(ops: readonly SpeakerOp[]): Promise<readonly OpResult<SpeakerOp>[]> {
+    this.handed(ops);
+    this.asked.push(...ops);
     const turn = this.#writing.then(() => this.#write(ops));
-    this.#writing = turn;
+    this.#writing = turn.catch(() => undefined);
     return turn;
   }
 
@@ -48,6 +58,7 @@ export class FakeSpeaker implements Speaker {
 
   async #write(ops: readonly SpeakerOp[]): Promise<OpResult<SpeakerOp>[]> {
     const results: OpResult<SpeakerOp>[] = [];
+    await this.applying();
     for (const op of ops) {
       await Promise.resolve();
       this.before(op);
@@ -60,6 +71,7 @@ export class FakeSpeaker implements Speaker {
       }
       results.push(error === undefined ? { op, ok: true } : { op, ok: false, error });
     }
+    await this.answering();
     return results;
   }
 

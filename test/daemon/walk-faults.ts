@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import type { ServiceHealth } from "../../src/core/desired.ts";
+import type { Op } from "../../src/core/op.ts";
+
+const PLAIN = [
+  "kill",
+  "drop",
+  "restore",
+  "leaving",
+  "gone",
+  "gobgpdEmpty",
+  "flush",
+  "blind",
+  "sight",
+  "mend",
+  "wait",
+  "pass",
+  "withdraw",
+] as const;
+type Plain = (typeof PLAIN)[number];
+
+/** Health that changes from inside the next op of this kind. */
+export interface Ambush {
+  readonly kind: "ambush";
+  readonly on: Op["kind"];
+  readonly name: string;
+  readonly verdict: ServiceHealth["verdict"];
+}
+
+/** What may happen between two passes, or inside one. */
+export type Fault =
+  | { readonly kind: "health"; readonly name: string; readonly verdict: ServiceHealth["verdict"] }
+  | { readonly kind: "speaker"; readonly reach: "up" | "silent" | "absent" }
+  | Ambush
+  | { readonly kind: Plain }
+  | { readonly kind: "refuse"; readonly what: Op["kind"] };
+
+export const anyFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({
+    kind: fc.constant("health" as const),
+    name: fc.constantFrom("web", "dns"),
+    verdict: fc.constantFrom("up" as const, "down" as const),
+  }),
+  fc.record({
+    kind: fc.constant("speaker" as const),
+    reach: fc.constantFrom("up" as const, "silent" as const, "absent" as const),
+  }),
+  fc.record({
+    kind: fc.constant("refuse" as const),
+    what: fc.constantFrom(
+      "link.add",
+      "address.add",
+      "virtualService.add",
+      "path.announce",
+      "path.withdraw",
+      "peer.add",
+    ) as fc.Arbitrary<Op["kind"]>,
+  }),
+  fc.record({
+    kind: fc.constant("ambush" as const),
+    on: fc.constantFrom<Op["kind"][]>(
+      "link.up",
+      "address.add",
+      "realServer.add",
+      "virtualService.delete",
+      "path.announce",
+      "path.withdraw",
+      "peer.add",
+    ),
+    name: fc.constantFrom("web", "dns"),
+    verdict: fc.constantFrom("up" as const, "down" as const),
+  }),
+  // Twice and thrice the weight for what lets the others show.
+  fc.record({ kind: fc.constantFrom<Plain[]>(...PLAIN, "pass", "pass", "wait") }),
+);
