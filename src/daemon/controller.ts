@@ -150,8 +150,10 @@ export class Controller {
     if (event.kind === "up") {
       this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
       this.#urge(this.#reconciler?.greet());
-    } else if (event.kind === "down") this.#log.error(event.reason);
-    else if (event.kind === "session") this.#sessionTold(event.peer, event.state);
+    } else if (event.kind === "down") {
+      this.#established.clear();
+      this.#log.error(event.reason);
+    } else if (event.kind === "session") this.#sessionTold(event.peer, event.state);
     this.#trigger.request();
   }
 
