@@ -26,6 +26,28 @@ export async function openSpeaker(
   return new GobgpSpeaker({ address, tls: Object.fromEntries(files), clock, onEvent });
 }
 
+/** Milliseconds that a command which looks once waits for gobgpd's first word. */
+const FIRST_WORD_MS = 3_000;
+
+/** Connects to gobgpd for as long as `use` takes, which begins when gobgpd was heard of, one way or the other. */
+export async function withSpeaker<Answer>(
+  settings: Settings,
+  clock: Clock,
+  use: (speaker: GobgpSpeaker) => Promise<Answer>,
+): Promise<Answer> {
+  const heard = new AbortController();
+  const speaker = await openSpeaker(settings, clock, (event) => {
+    if (event.kind === "up" || event.kind === "down") heard.abort();
+  });
+  speaker.start();
+  try {
+    await clock.sleep(FIRST_WORD_MS, heard.signal);
+    return await use(speaker);
+  } finally {
+    await speaker.stop();
+  }
+}
+
 async function readTls(config: string, name: string, file: string): Promise<Buffer> {
   try {
     return await readFile(file);

@@ -3,8 +3,8 @@ import type { Desired } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Op } from "../core/op.ts";
-import type { Clock } from "../core/ports.ts";
-import { openKernel, openSpeaker } from "./adapters.ts";
+import type { Clock, Speaker } from "../core/ports.ts";
+import { openKernel, withSpeaker } from "./adapters.ts";
 import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
@@ -12,8 +12,6 @@ import { Reconciler } from "./reconciler.ts";
 import { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
-
-const GOBGPD_MS = 3_000;
 
 export interface Cleaned {
   readonly done: readonly Op[];
@@ -24,18 +22,22 @@ export interface Cleaned {
 /** Withdraws, holds, and removes exactly what is ours: paths, the peers of a managed gobgpd, virtual services, addresses, links. Throws where a controller runs. */
 export async function cleanup(settings: Settings, clock: Clock, log: Logger): Promise<Cleaned> {
   const lock = await takeLock(settings.file);
+  try {
+    return await withSpeaker(settings, clock, (speaker) => remove(settings, clock, log, speaker));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function remove(settings: Settings, clock: Clock, log: Logger, speaker: Speaker): Promise<Cleaned> {
   const ledger = new Ledger(settings.stateDirectory);
   const { owned, warning } = await ledger.load();
   if (warning !== undefined) log.warn(warning);
-  const settled = new AbortController();
-  const speaker = await openSpeaker(settings, clock, (event) => {
-    if (event.kind === "up" || event.kind === "down") settled.abort();
-  });
   const intent = { ...intentOf(settings), network: true, ipvs: settings.ipvs || owned.virtualServices.size > 0 };
   const serving = derive(intent, new Map(), "serving", false);
   const desired: Desired = { ...derive(intent, new Map(), "gone", false), peers: [] };
-  const done: Op[] = [];
   const kernel = openKernel(intent.ipvs);
+  const done: Op[] = [];
   const reconciler = new Reconciler({
     kernel,
     speaker,
@@ -52,28 +54,21 @@ export async function cleanup(settings: Settings, clock: Clock, log: Logger): Pr
       if (ok) done.push(op);
     },
   });
-  speaker.start();
-  try {
-    await clock.sleep(GOBGPD_MS, settled.signal);
-    let status = await reconciler.pass();
-    const hold = reconciler.tearDownAt - clock.now();
-    if (hold > 0) {
-      await clock.sleep(hold);
-      status = await reconciler.pass();
-    }
-    const left = status.left.map((op) => `${op}${reason(status.failing.get(op))}`);
-    return { done, left: status.settled ? left : left.concat(await whyUnknown(speaker)) };
-  } finally {
-    await speaker.stop();
-    await lock.release();
+  let status = await reconciler.pass();
+  const hold = reconciler.tearDownAt - clock.now();
+  if (hold > 0) {
+    await clock.sleep(hold);
+    status = await reconciler.pass();
   }
+  const left = status.left.map((op) => `${op}${reason(status.failing.get(op))}`);
+  return { done, left: status.settled ? left : left.concat(await whyUnknown(speaker)) };
 }
 
 function reason(error: string | undefined): string {
   return error === undefined ? "" : `: ${error}`;
 }
 
-async function whyUnknown(speaker: { observe(signal: AbortSignal): Promise<unknown> }): Promise<string[]> {
+async function whyUnknown(speaker: Speaker): Promise<string[]> {
   try {
     await speaker.observe(new AbortController().signal);
     return [];

@@ -11,7 +11,7 @@ import type { KernelState, Observed } from "../core/state.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName, createCheck } from "../health/registry.ts";
-import { openKernel, openSpeaker } from "./adapters.ts";
+import { openKernel, withSpeaker } from "./adapters.ts";
 import { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
@@ -27,7 +27,6 @@ export interface Preview {
 }
 
 const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
-const GOBGPD_MS = 3_000;
 
 /** Looks at kernel and gobgpd, runs each check once (one probe is the verdict), and plans. */
 export async function preview(settings: Settings, clock: Clock): Promise<Preview> {
@@ -60,21 +59,15 @@ async function readKernel(ipvs: boolean, blind: string[]): Promise<KernelState |
   }
 }
 
-async function readSpeaker(settings: Settings, clock: Clock, blind: string[]): Promise<Observed["speaker"]> {
-  const settled = new AbortController();
-  const speaker = await openSpeaker(settings, clock, (event) => {
-    if (event.kind === "up" || event.kind === "down") settled.abort();
+function readSpeaker(settings: Settings, clock: Clock, blind: string[]): Promise<Observed["speaker"]> {
+  return withSpeaker(settings, clock, async (speaker) => {
+    try {
+      return await speaker.observe(new AbortController().signal);
+    } catch (error) {
+      blind.push(messageOf(error));
+      return error instanceof SpeakerUnreachable && error.absent ? "absent" : undefined;
+    }
   });
-  speaker.start();
-  try {
-    await clock.sleep(GOBGPD_MS, settled.signal);
-    return await speaker.observe(new AbortController().signal);
-  } catch (error) {
-    blind.push(messageOf(error));
-    return error instanceof SpeakerUnreachable && error.absent ? "absent" : undefined;
-  } finally {
-    await speaker.stop();
-  }
 }
 
 async function probeOnce(settings: Settings, clock: Clock): Promise<Map<string, ServiceHealth>> {

@@ -1,48 +1,17 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
-import type { KernelOp, OpResult } from "../../src/core/op.ts";
+import { describe, test } from "node:test";
+import type { KernelOp } from "../../src/core/op.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
 import { LinuxKernel } from "../../src/dataplane/kernel.ts";
 import { ip, KERNEL, link, server, service, virtual } from "./build.ts";
-import { NamespaceCommand } from "./namespace-command.ts";
+import { realKernel } from "./real-kernel.ts";
 
-/** a real kernel that refuses, and a thousand services; in a network namespace of each test's own. Needs root, and a kernel with dummy and ip_vs. */
+/** A real kernel that refuses, and a thousand services; in a network namespace of each test's own. Needs root, and a kernel with dummy and ip_vs. */
 const signal = new AbortController().signal;
+
 describe("a real kernel that refuses, and a thousand services", () => {
-  let host: NamespaceCommand;
-  let kernel: LinuxKernel;
-
-  beforeEach(async () => {
-    host = await NamespaceCommand.create();
-    kernel = new LinuxKernel({ command: host, ipvs: true });
-    await host.must("ip link set dev lo up");
-  });
-
-  afterEach(() => host.close());
-
-  async function apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
-    const results = await kernel.apply(ops, signal);
-    assert.deepEqual(
-      results.map((result) => result.op),
-      ops,
-    );
-    return results;
-  }
-
-  async function applyWell(ops: readonly KernelOp[]): Promise<void> {
-    for (const result of await apply(ops)) assert.deepEqual(result, { op: result.op, ok: true });
-  }
-
-  async function observed() {
-    const { links, virtualServices } = await kernel.observe(signal);
-    assert.ok(virtualServices);
-    const bound = (name: string) =>
-      links
-        .get(name)
-        ?.addresses.filter(({ address, usable }) => usable && !address.startsWith("fe80:"))
-        .map(({ address, prefixLength }) => `${address}/${prefixLength}`);
-    return { links, bound, virtualServices };
-  }
+  const real = realKernel();
+  const { apply, applyWell, observed } = real;
 
   test("each op has its own result when lines of both batches fail, and the others take effect", async () => {
     const good = service("198.51.100.1");
@@ -81,7 +50,7 @@ describe("a real kernel that refuses, and a thousand services", () => {
     const count = 1000;
     const vips = Array.from({ length: count }, (_, i) => `198.18.${i >> 8}.${i & 255}`);
     const services = vips.map((vip) => service(vip));
-    host.ran.length = 0;
+    real.host.ran.length = 0;
     await applyWell([...link("bgplb-a", vips), ...services.flatMap(virtual)]);
     const { bound, virtualServices } = await observed();
     assert.equal(bound("bgplb-a")?.length, count);
@@ -90,7 +59,7 @@ describe("a real kernel that refuses, and a thousand services", () => {
       ...services.map((one): KernelOp => ({ ...KERNEL, kind: "virtualService.delete", service: one })),
       { ...KERNEL, kind: "link.delete", link: "bgplb-a" },
     ]);
-    assert.deepEqual(host.ran, [
+    assert.deepEqual(real.host.ran, [
       "ip -force -batch -",
       "ipvsadm -R",
       "ip -json -details address show",
@@ -102,7 +71,7 @@ describe("a real kernel that refuses, and a thousand services", () => {
 
   test("without privileges all is seen, and every op says what it needs", async () => {
     await applyWell([...link("bgplb-a", ["198.51.100.1"]), ...virtual(service("198.51.100.1"))]);
-    const nobody = new LinuxKernel({ command: host.asNobody(), ipvs: true });
+    const nobody = new LinuxKernel({ command: real.host.asNobody(), ipvs: true });
     const state = await nobody.observe(signal);
     assert.equal(state.links.get("bgplb-a")?.alias, "bgp-lb");
     assert.equal(state.virtualServices?.size, 1);
@@ -117,7 +86,8 @@ describe("a real kernel that refuses, and a thousand services", () => {
   test("a cancelled pass answers for each op and does not throw", async () => {
     const cancelled = AbortSignal.abort();
     const ops = [...link("bgplb-a", []), ...virtual(service("198.51.100.1"))];
-    for (const result of await kernel.apply(ops, cancelled)) assert.match(result.ok ? "ok" : result.error, /cancelled/);
-    await assert.rejects(kernel.observe(cancelled), { name: "CommandError", message: /cancelled/ });
+    for (const result of await real.kernel.apply(ops, cancelled))
+      assert.match(result.ok ? "ok" : result.error, /cancelled/);
+    await assert.rejects(real.kernel.observe(cancelled), { name: "CommandError", message: /cancelled/ });
   });
 });

@@ -1,49 +1,15 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
-import type { KernelOp, OpResult } from "../../src/core/op.ts";
+import { describe, test } from "node:test";
+import type { KernelOp } from "../../src/core/op.ts";
 import type { RealServer } from "../../src/core/service.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
-import { LinuxKernel } from "../../src/dataplane/kernel.ts";
 import { ip, KERNEL, link, OWN, server, service, virtual } from "./build.ts";
-import { NamespaceCommand } from "./namespace-command.ts";
+import { realKernel } from "./real-kernel.ts";
 
-/** real links and real IPVS; in a network namespace of each test's own. Needs root, and a kernel with dummy and ip_vs. */
-const signal = new AbortController().signal;
+/** Real links and real IPVS; in a network namespace of each test's own. Needs root, and a kernel with dummy and ip_vs. */
 describe("real links and real IPVS", () => {
-  let host: NamespaceCommand;
-  let kernel: LinuxKernel;
-
-  beforeEach(async () => {
-    host = await NamespaceCommand.create();
-    kernel = new LinuxKernel({ command: host, ipvs: true });
-    await host.must("ip link set dev lo up");
-  });
-
-  afterEach(() => host.close());
-
-  async function apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
-    const results = await kernel.apply(ops, signal);
-    assert.deepEqual(
-      results.map((result) => result.op),
-      ops,
-    );
-    return results;
-  }
-
-  async function applyWell(ops: readonly KernelOp[]): Promise<void> {
-    for (const result of await apply(ops)) assert.deepEqual(result, { op: result.op, ok: true });
-  }
-
-  async function observed() {
-    const { links, virtualServices } = await kernel.observe(signal);
-    assert.ok(virtualServices);
-    const bound = (name: string) =>
-      links
-        .get(name)
-        ?.addresses.filter(({ address, usable }) => usable && !address.startsWith("fe80:"))
-        .map(({ address, prefixLength }) => `${address}/${prefixLength}`);
-    return { links, bound, virtualServices };
-  }
+  const real = realKernel();
+  const { applyWell, observed } = real;
 
   test("what is applied is observed, and applied twice it is as well", async () => {
     const services = [service("198.51.100.1"), service("2001:db8:f::1")];
@@ -59,7 +25,7 @@ describe("real links and real IPVS", () => {
   });
 
   test("a real server on this host itself is seen as it was set, by every forwarding", async () => {
-    await host.must("ip link add name bgplb-host type dummy", `ip address add ${OWN}/24 dev bgplb-host`);
+    await real.host.must("ip link add name bgplb-host type dummy", `ip address add ${OWN}/24 dev bgplb-host`);
     const own = service("198.51.100.1", {
       realServers: [server(), server({ port: 80, forwarding: "direct" }), server({ address: ip("198.51.100.1") })],
     });
@@ -80,7 +46,7 @@ describe("real links and real IPVS", () => {
       }),
       service("2001:db8:f::1", { port: 81, realServers: [server({ port: 81, forwarding: "tunnel" })] }),
     ];
-    await host.must("ip address add 203.0.113.1/32 dev lo");
+    await real.host.must("ip address add 203.0.113.1/32 dev lo");
     await applyWell(services.flatMap(virtual));
     assert.deepEqual(
       (await observed()).virtualServices,
@@ -115,14 +81,14 @@ describe("real links and real IPVS", () => {
   });
 
   test("what is somebody else's survives everything that is done to ours", async () => {
-    await host.must(
+    await real.host.must(
       "ip link add name foreign type dummy",
       "ip link property add dev foreign altname uplink",
       "ip address add 203.0.113.7/24 dev foreign",
     );
     const made = service("198.51.100.1");
     await applyWell([...link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]), ...virtual(made)]);
-    const before = await host.must(
+    const before = await real.host.must(
       "ip address add 203.0.113.9/32 dev bgplb-a",
       "ipvsadm -A -t 198.51.100.1:8443 -s wrr -p 300",
       "ipvsadm -a -t 198.51.100.1:8443 -r 192.0.2.99:443 -m -w 7",
@@ -141,12 +107,12 @@ describe("real links and real IPVS", () => {
     assert.deepEqual(bound("foreign"), ["203.0.113.7/24"]);
     assert.deepEqual([...virtualServices.keys()], ["tcp 198.51.100.1:8443"]);
     const lines = before.split("\n").filter((line) => !line.includes("198.51.100.1:80 "));
-    assert.equal(await host.must("ipvsadm -S -n"), lines.join("\n"));
+    assert.equal(await real.host.must("ipvsadm -S -n"), lines.join("\n"));
   });
 
   test("an IPv6 address that went with its link is seen missing, and is bound again", async () => {
     await applyWell(link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]));
-    await host.must("ip link set dev bgplb-a down", "ip link set dev bgplb-a up");
+    await real.host.must("ip link set dev bgplb-a down", "ip link set dev bgplb-a up");
     assert.deepEqual((await observed()).bound("bgplb-a"), ["198.51.100.1/32"]);
     await applyWell(link("bgplb-a", ["198.51.100.1", "2001:db8:f::1"]));
     assert.deepEqual((await observed()).bound("bgplb-a"), ["198.51.100.1/32", "2001:db8:f::1/128"]);

@@ -5,7 +5,7 @@ import { LinuxKernel } from "../../src/dataplane/kernel.ts";
 import { ip, KERNEL, link } from "./build.ts";
 import { NamespaceCommand } from "./namespace-command.ts";
 
-/** kernel settings of a link that change what becomes of addresses; in a network namespace of each test's own. Needs root, and a kernel with dummy. */
+/** Kernel settings of a link that change what becomes of addresses; in a network namespace of each test's own. Needs root, and a kernel with dummy. */
 const signal = new AbortController().signal;
 const PROMOTE = "/proc/sys/net/ipv4/conf/bgplb-a/promote_secondaries";
 
