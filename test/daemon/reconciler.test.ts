@@ -137,6 +137,17 @@ test("a gobgpd that this process never saw is not taken for gone while an earlie
   assert.equal(bench.kernel.state.links.size, 1);
 });
 
+test("a gobgpd that was never there holds nothing of a host that never announced: what was built goes after the hold", async () => {
+  const bench = one();
+  bench.speaker.reach = "absent";
+  await bench.pass();
+  assert.equal(bench.kernel.state.links.size, 1);
+  bench.stage = "gone";
+  assert.deepEqual(await bench.pass(), []);
+  await bench.clock.advance(HOLD);
+  assert.ok((await bench.pass()).includes("delete link web"));
+});
+
 test("status: accepted without a session, sent with one", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
