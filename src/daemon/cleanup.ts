@@ -5,6 +5,7 @@ import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Op } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
 import { openKernel, withSpeaker } from "./adapters.ts";
+import { tearDown } from "./leave.ts";
 import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
@@ -54,14 +55,10 @@ async function remove(settings: Settings, clock: Clock, log: Logger, speaker: Sp
       if (ok) done.push(op);
     },
   });
-  let status = await reconciler.pass();
-  const hold = reconciler.tearDownAt - clock.now();
-  if (hold > 0) {
-    await clock.sleep(hold);
-    status = await reconciler.pass();
-  }
-  const left = status.left.map((op) => `${op}${reason(status.failing.get(op))}`);
-  return { done, left: status.settled ? left : left.concat(await whyUnknown(speaker)) };
+  await reconciler.pass();
+  const { settled, last: status } = await tearDown(reconciler, clock, () => reconciler.pass());
+  const left = (status?.left ?? []).map((op) => `${op}${reason(status?.failing.get(op))}`);
+  return { done, left: settled ? left : left.concat(await whyUnknown(speaker)) };
 }
 
 function reason(error: string | undefined): string {

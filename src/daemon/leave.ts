@@ -21,8 +21,7 @@ export interface Leaving {
 
 /** Withdraws until it was seen that nothing of ours is announced, holds, tears down; answers true when nothing is left. Says what is left where it is not. */
 export async function leaveInOrder({ reconciler, clock, log, pass, release }: Leaving): Promise<boolean> {
-  const gone = await repeat(clock, pass, (status) => status.announcements.every((one) => one.state === "withdrawn"));
-  if (gone === undefined) {
+  if (!(await withdrawn(clock, pass))) {
     log.error(
       "it is unknown whether our VIPs are still announced, so the dataplane is left in place; `bgp-lb cleanup` removes it",
     );
@@ -30,26 +29,33 @@ export async function leaveInOrder({ reconciler, clock, log, pass, release }: Le
   }
   await clock.sleep(reconciler.tearDownAt - clock.now());
   release();
-  let last: Status | undefined;
-  const settled = await repeat(clock, pass, (status) => {
-    last = status;
-    return status.settled;
-  });
-  if (settled !== undefined) return true;
-  log.error(`left in place: ${leftovers(last)}; \`bgp-lb cleanup\` removes what is ours`);
-  return false;
+  const { settled, last } = await tearDown(reconciler, clock, pass);
+  if (!settled) log.error(`left in place: ${leftovers(last)}; \`bgp-lb cleanup\` removes what is ours`);
+  return settled;
 }
 
-async function repeat(
+/** Passes until nothing is left to do and no hold keeps anything back, or patience ends. What is found on the way may begin the hold anew: a gobgpd that dies, a path that comes back. */
+export async function tearDown(
+  reconciler: Reconciler,
   clock: Clock,
   pass: Leaving["pass"],
-  enough: (status: Status) => boolean,
-): Promise<Status | undefined> {
+): Promise<{ readonly settled: boolean; readonly last: Status | undefined }> {
+  const until = Math.max(clock.now(), reconciler.tearDownAt) + LEAVE_MS;
+  for (;;) {
+    await clock.sleep(reconciler.tearDownAt - clock.now());
+    const last = await pass();
+    if (last?.settled === true && clock.now() >= reconciler.tearDownAt) return { settled: true, last };
+    if (clock.now() >= until) return { settled: false, last };
+    await clock.sleep(RETRY_MS);
+  }
+}
+
+async function withdrawn(clock: Clock, pass: Leaving["pass"]): Promise<boolean> {
   const until = clock.now() + LEAVE_MS;
   for (;;) {
     const status = await pass();
-    if (status !== undefined && enough(status)) return status;
-    if (clock.now() >= until) return undefined;
+    if (status?.announcements.every((one) => one.state === "withdrawn") === true) return true;
+    if (clock.now() >= until) return false;
     await clock.sleep(RETRY_MS);
   }
 }

@@ -23,6 +23,9 @@ export class Observer {
   readonly #options: ObserverOptions;
   #known: Observed["speaker"];
   #trusted: boolean;
+  /** Looks at gobgpd that are under way, and what was sent while they were. */
+  #looking = 0;
+  readonly #assumed: SpeakerOp[] = [];
   /** When the gobgpd that held our paths was found to be gone, on the clock. */
   goneAt = Number.NEGATIVE_INFINITY;
 
@@ -50,8 +53,12 @@ export class Observer {
 
   async lookAtSpeaker(): Promise<Observed["speaker"]> {
     const { speaker, reporter } = this.#options;
+    const from = this.#assumed.length;
+    this.#looking++;
     try {
-      this.#known = await speaker.observe(never);
+      const state = await speaker.observe(never);
+      // What was sent since the look began may be missing in it.
+      this.#known = speakerAfter(state, this.#assumed.slice(from));
       this.#trusted = true;
       reporter.trouble("reading gobgpd", undefined);
       return this.#known;
@@ -59,6 +66,8 @@ export class Observer {
       if (error instanceof SpeakerUnreachable) return this.#lost(error.absent && this.#trusted);
       reporter.trouble("reading gobgpd", messageOf(error));
       return undefined;
+    } finally {
+      if (--this.#looking === 0) this.#assumed.length = 0;
     }
   }
 
@@ -75,6 +84,7 @@ export class Observer {
 
   /** Notes ops that are on their way or done, until the next look. */
   assume(ops: readonly SpeakerOp[]): void {
+    if (this.#looking > 0) this.#assumed.push(...ops);
     if (this.#known !== undefined && this.#known !== "absent" && ops.length > 0)
       this.#known = speakerAfter(this.#known, ops);
   }

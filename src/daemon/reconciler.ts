@@ -46,7 +46,7 @@ export class Reconciler {
   #owned: Ownership;
   #withdrawing: Promise<void> = Promise.resolve();
   #nextWithdrawal: Promise<void> | undefined;
-  #lastWithdrawal = Number.NEGATIVE_INFINITY;
+  #lastWithdrawal: number;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -54,6 +54,8 @@ export class Reconciler {
     this.#observer = new Observer({ ...options, trustAbsence });
     this.#backoff = new Backoff(options.clock);
     this.#owned = options.owned;
+    // An earlier life may have withdrawn the moment before it ended.
+    this.#lastWithdrawal = options.owned.addresses.size > 0 ? options.clock.now() : Number.NEGATIVE_INFINITY;
   }
 
   /** The clock's time before which nothing is torn down. */

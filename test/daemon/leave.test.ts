@@ -173,3 +173,20 @@ test("a gobgpd that comes back while we leave is told, held and let go", async (
   });
   assert.deepEqual([clean, held, ...untouched(bench)], [true, HOLD, 0, 0]);
 });
+
+test("gobgpd is killed during the hold: the dataplane goes all the same, after a hold of its own", async () => {
+  const bench = await serving();
+  const { clean } = await leave(bench, (elapsed) => {
+    if (elapsed >= HOLD / 2) bench.speaker.reach = "absent";
+  });
+  assert.deepEqual([clean, ...untouched(bench)], [true, 0, 0]);
+});
+
+test("our path comes back during the hold: it is withdrawn again, and the dataplane goes after another hold", async () => {
+  const bench = await serving();
+  const { paths } = bench.speaker.state;
+  const { clean } = await leave(bench, (elapsed) => {
+    if (elapsed === HOLD - STEP) bench.speaker.state = { ...bench.speaker.state, paths };
+  });
+  assert.deepEqual([clean, ...untouched(bench)], [true, 0, 0]);
+});

@@ -179,3 +179,24 @@ test("what failed and is not wanted any more is not shown, wakes nobody, and is 
   await bench.pass();
   assert.equal(bench.speaker.state.paths.size, 1);
 });
+
+test("an older look of greet() does not blot out an announcement made since", async () => {
+  const bench = new Bench(intent([service("web", ["10.88.2.1"])]));
+  bench.health = UP;
+  const observe = bench.speaker.observe.bind(bench.speaker);
+  const late = new Gate();
+  bench.speaker.observe = async () => {
+    const state = await observe();
+    await late.wait();
+    return state;
+  };
+  const greeting = bench.reconciler.greet();
+  await late.came;
+  bench.speaker.observe = observe;
+  await bench.pass();
+  late.open();
+  await greeting;
+  bench.health = DOWN;
+  await bench.reconciler.withdraw();
+  assert.equal(bench.speaker.state.paths.size, 0);
+});
