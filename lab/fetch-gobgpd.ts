@@ -27,7 +27,6 @@ const SUITES: Readonly<Record<GobgpdVersion, string>> = {
   "4.8": "trixie-backports",
 };
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const MIRROR = "http://deb.debian.org/debian";
 
 export const GOBGPD_VERSIONS = Object.keys(SUITES) as readonly GobgpdVersion[];
 
@@ -121,7 +120,7 @@ async function apt(argv: readonly string[], cwd: string): Promise<void> {
   }
 }
 
-/** The Debian mirror that this machine uses already, else the default one (an Ubuntu host has none). */
+/** The Debian mirror that this machine uses already, else what DEBIAN_MIRROR says (an Ubuntu host uses none). */
 async function mirror(): Promise<string> {
   const folder = "/etc/apt/sources.list.d";
   const names = await readdir(folder).catch(() => []);
@@ -130,7 +129,9 @@ async function mirror(): Promise<string> {
     const found = /^(?:URIs:|deb(?:\s+\[[^\]]*\])?)\s+(https?:\/\/\S+\/debian)\/?(?:\s|$)/m.exec(text);
     if (found?.[1] !== undefined) return found[1];
   }
-  return MIRROR;
+  const told = process.env["DEBIAN_MIRROR"];
+  if (told !== undefined) return told;
+  throw new Error("this machine's apt sources name no Debian mirror; set DEBIAN_MIRROR to one's URL");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
