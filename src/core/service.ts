@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { endpoint } from "./address.ts";
 
 export type Protocol = "tcp" | "udp" | "sctp";
 export type Scheduler =
@@ -60,10 +61,9 @@ export interface Service {
 export type VirtualServiceKey = string & { readonly __brand: "VirtualServiceKey" };
 
 export function virtualServiceKey(service: Pick<VirtualService, "vip" | "port" | "protocol">): VirtualServiceKey {
-  const host = service.vip.includes(":") ? `[${service.vip}]` : service.vip;
-  return `${service.protocol} ${host}:${service.port}` as VirtualServiceKey;
+  return `${service.protocol} ${endpoint(service.vip, service.port)}` as VirtualServiceKey;
 }
 
 export function realServerKey(server: Pick<RealServer, "address" | "port">): string {
-  return server.address.includes(":") ? `[${server.address}]:${server.port}` : `${server.address}:${server.port}`;
+  return endpoint(server.address, server.port);
 }

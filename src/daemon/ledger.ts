@@ -26,6 +26,8 @@ const schema = z.strictObject({
 export class Ledger {
   readonly file: string;
   readonly #directory: string;
+  /** Read once: a process changes neither its boot nor, here, its namespace, and every pass saves. */
+  readonly #kernel = kernelId();
   #written = "";
 
   constructor(directory: string) {
@@ -54,7 +56,7 @@ export class Ledger {
     const { owned, kernel } = parsed.data;
     const speakers = { prefixes: new Set(owned.prefixes as Prefix[]), peers: new Set(owned.peers as Address[]) };
     // After a reboot, or in another namespace, objects of these names are not the ones that we made.
-    if (kernel !== (await kernelId())) return { owned: { ...OWNS_NOTHING, ...speakers } };
+    if (kernel !== (await this.#kernel)) return { owned: { ...OWNS_NOTHING, ...speakers } };
     return {
       owned: {
         links: new Set(owned.links),
@@ -71,7 +73,7 @@ export class Ledger {
     const sorted = Object.fromEntries(
       Object.entries(owned).map(([key, set]: [string, ReadonlySet<string>]) => [key, [...set].sort()]),
     );
-    const body = JSON.stringify({ version: 1, kernel: await kernelId(), owned: sorted });
+    const body = JSON.stringify({ version: 1, kernel: await this.#kernel, owned: sorted });
     if (body === this.#written) return;
     await mkdir(this.#directory, { recursive: true, mode: 0o750 });
     const temporary = `${this.file}.new`;

@@ -10,7 +10,7 @@ import type { Ownership } from "../../src/core/ownership.ts";
 import type { VirtualService } from "../../src/core/service.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
 import type { LinkAddress, Observed } from "../../src/core/state.ts";
-import { anyHealth, anyIntent, anyObserved, anyOwned } from "../support/world.ts";
+import { anyWorld } from "../support/world.ts";
 
 /**
  * Tells whose a thing is, with nothing of claim.ts: ours is what the ledger names, what was not there at all, and what stood exactly
@@ -103,17 +103,9 @@ function isLinkLocal({ address }: Bound): boolean {
   return address.startsWith("fe80:");
 }
 
-const world = fc.record({
-  intent: anyIntent,
-  health: anyHealth,
-  observed: anyObserved,
-  owned: anyOwned,
-  stage: fc.constantFrom("serving" as const, "leaving" as const, "gone" as const),
-});
-
 test("property: nothing foreign is ever changed, and BGP is started only to serve", () => {
   fc.assert(
-    fc.property(world, (given) => {
+    fc.property(anyWorld, (given) => {
       const desired = derive(given.intent, given.health, given.stage, true);
       const before = new Before(desired, given.observed, given.owned);
       const ops = forecast(desired, given.observed, given.owned);

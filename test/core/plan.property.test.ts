@@ -13,7 +13,7 @@ import { describe as words } from "../../src/core/op.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
 import { plan } from "../../src/core/plan.ts";
 import type { Observed } from "../../src/core/state.ts";
-import { anyHealth, anyIntent, anyObserved, anyOwned } from "../support/world.ts";
+import { anyWorld } from "../support/world.ts";
 
 function lines(ops: readonly Op[]): string[] {
   return ops.map(words);
@@ -55,17 +55,9 @@ function draws(paths: Iterable<string>, address: string): boolean {
   return networks.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-const world = fc.record({
-  intent: anyIntent,
-  health: anyHealth,
-  observed: anyObserved,
-  owned: anyOwned,
-  stage: fc.constantFrom("serving" as const, "leaving" as const, "gone" as const),
-});
-
 test("property: in every world the plan converges, and no prefix of it makes a VIP announced that is not complete", () => {
   fc.assert(
-    fc.property(world, (given) => {
+    fc.property(anyWorld, (given) => {
       const desired = derive(given.intent, given.health, given.stage, true);
       const ops = forecast(desired, given.observed, given.owned);
       let state = given.observed;
@@ -87,7 +79,7 @@ test("property: in every world the plan converges, and no prefix of it makes a V
 
 test("property: nothing is torn down under an announced path, nor while it is unknown what is announced", () => {
   fc.assert(
-    fc.property(world, (given) => {
+    fc.property(anyWorld, (given) => {
       const desired = derive(given.intent, given.health, given.stage, true);
       let state = given.observed;
       for (const op of forecast(desired, given.observed, given.owned)) {

@@ -68,7 +68,7 @@ const VIPS = ["10.88.2.1", "10.88.2.2", "2001:db8:f::1", "10.88.2.3"].map(ip);
 const NAMES = ["web", "dns", "mail"];
 
 /** A few services that may share a link, never a VIP and port. */
-export const anyIntent: fc.Arbitrary<Intent> = fc
+const anyIntent: fc.Arbitrary<Intent> = fc
   .tuple(
     fc.uniqueArray(fc.constantFrom(...VIPS), { minLength: 0, maxLength: 4 }),
     fc.array(fc.record({ name: fc.constantFrom(...NAMES), shared: fc.boolean(), rr: fc.boolean() }), {
@@ -95,7 +95,7 @@ export const anyIntent: fc.Arbitrary<Intent> = fc
     return intent([...services.values()], { ipvs, mode });
   });
 
-export const anyHealth: fc.Arbitrary<Map<string, ServiceHealth>> = fc
+const anyHealth: fc.Arbitrary<Map<string, ServiceHealth>> = fc
   .tuple(...NAMES.map(() => fc.constantFrom("up" as const, "down" as const, "unknown" as const)))
   .map(
     (verdicts) => new Map(NAMES.map((name, index) => [name, { verdict: verdicts[index] ?? "unknown", reason: "" }])),
@@ -172,7 +172,7 @@ const anySpeaker: fc.Arbitrary<SpeakerState> = fc
     };
   });
 
-export const anyObserved: fc.Arbitrary<Observed> = fc.record({
+const anyObserved: fc.Arbitrary<Observed> = fc.record({
   kernel: fc.option(anyKernel, { nil: undefined, freq: 5 }),
   speaker: fc.oneof(
     { weight: 8, arbitrary: anySpeaker },
@@ -182,7 +182,7 @@ export const anyObserved: fc.Arbitrary<Observed> = fc.record({
 });
 
 /** Some of what is seen is ours from an earlier life; a ledger may know of one half of a thing and not of the other. */
-export const anyOwned: fc.Arbitrary<Ownership> = fc
+const anyOwned: fc.Arbitrary<Ownership> = fc
   .record({
     links: fc.subarray(["web", "dns", "lb0"]),
     bound: fc.subarray([...VIPS]),
@@ -199,3 +199,12 @@ export const anyOwned: fc.Arbitrary<Ownership> = fc
     peers: new Set(peers),
     prefixes: new Set(announced.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32))),
   }));
+
+/** What is asked for, what is, what is ours of it, and where this process is in its life. */
+export const anyWorld = fc.record({
+  intent: anyIntent,
+  health: anyHealth,
+  observed: anyObserved,
+  owned: anyOwned,
+  stage: fc.constantFrom("serving" as const, "leaving" as const, "gone" as const),
+});
