@@ -27,30 +27,37 @@ export function runOnHost(files: readonly string[], { limit, concurrency }: Host
  * System tests change links, addresses and IPVS: never those of this machine. Natively they get namespaces that end with them,
  * and all of their processes too; else they run in one guest.
  */
-export function runSystem(files: readonly string[], limit: number): Promise<Outcome> {
+export function runSystem(files: readonly string[], limit: number, memory?: number): Promise<Outcome> {
   const native = checkNative();
-  if (native.native) {
-    console.log("  in network namespaces of this machine's kernel");
-    const unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
-    const prepare = 'mkdir -p /run/netns; mount -t tmpfs tmpfs /run/netns; ip link set lo up; exec "$@"';
-    return withTotals((totals) =>
-      runToEnd(
-        [...unshare, "sh", "-c", prepare, "sh", ...nodeTest(files, 1, TEST_TIMEOUT_MS)],
-        { BGP_LB_TOTALS: join(totals, "totals.json") },
-        limit,
-      ),
-    );
+  if (!native.native) {
+    console.log(`  in a guest kernel: this machine's own cannot do it (${native.reason})`);
+    return runInGuest(files, limit, memory === undefined ? [] : ["-m", String(memory)]);
   }
-  console.log(`  in a guest kernel: this machine's own cannot do it (${native.reason})`);
+  console.log("  in network namespaces of this machine's kernel");
+  const unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const prepare = 'mkdir -p /run/netns; mount -t tmpfs tmpfs /run/netns; ip link set lo up; exec "$@"';
+  return withTotals((totals) =>
+    runToEnd(
+      [...unshare, "sh", "-c", prepare, "sh", ...nodeTest(files, 1, TEST_TIMEOUT_MS)],
+      { BGP_LB_TOTALS: join(totals, "totals.json") },
+      limit,
+    ),
+  );
+}
+
+/** Runs the files in one guest; `wrap` puts around the guest's command line what has to be there before it boots. */
+export function runInGuest(
+  files: readonly string[],
+  limit: number,
+  options: readonly string[],
+  wrap: (argv: readonly string[]) => readonly string[] = (argv) => argv,
+): Promise<Outcome> {
   return withTotals((totals) => {
     const guest = ["lab/guest/in-guest", "-t", String(limit / 1000), "-c", String(Math.min(4, availableParallelism()))];
     const share = ["-w", totals, "-e", `BGP_LB_TOTALS=${join(totals, "totals.json")}`];
     const environment = ["-e", `BGP_LB_SLOW=${GUEST_SLOW}`, "-e", "CI"];
-    return runToEnd(
-      [...guest, ...share, ...environment, "--", ...nodeTest(files, 1, TEST_TIMEOUT_MS * GUEST_SLOW)],
-      {},
-      limit + 60_000,
-    );
+    const test = nodeTest(files, 1, TEST_TIMEOUT_MS * GUEST_SLOW);
+    return runToEnd(wrap([...guest, ...options, ...share, ...environment, "--", ...test]), {}, limit + 60_000);
   });
 }
 

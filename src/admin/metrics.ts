@@ -85,6 +85,13 @@ export class Metrics {
     this.#probeSeconds.observe({ service, check }, milliseconds / 1000);
   }
 
+  /** A check that is no longer run: a gauge that stays would tell of it for ever. */
+  forget(service: string, check: string): void {
+    this.#checkUp.remove({ service, check });
+    this.#probeSeconds.remove({ service, check });
+    for (const result of ["pass", "fail"]) this.#probes.remove({ service, check, result });
+  }
+
   op(op: Op, ok: boolean): void {
     this.#ops.inc({ op: op.kind, result: ok ? "ok" : "error" });
   }
@@ -98,6 +105,7 @@ export class Metrics {
     for (const peer of status.peers) {
       this.#peers.set({ peer: peer.address, as: peer.as }, peer.session === "established" ? 1 : 0);
     }
+    this.#advertised.reset();
     for (const { prefix, nextHop, peers } of status.announcements) {
       const { address, length } = splitPrefix(prefix);
       this.#advertised.set({ prefix: address, prefix_length: length, next_hop: nextHop }, peers.length > 0 ? 1 : 0);

@@ -1,9 +1,11 @@
 import type { FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
+import { parseGobgpAddress } from "../config/gobgp-address.ts";
 import { loadConfig } from "../config/load.ts";
 import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
 import type { LogFormat, LogLevel } from "../daemon/log.ts";
+import { readByJournal } from "../daemon/log.ts";
 import { preflight } from "../daemon/preflight.ts";
 import type { Settings } from "../daemon/settings.ts";
 
@@ -18,7 +20,8 @@ export async function readSettings(
   const network = parseGoBool(options["network-setup"] ?? "true", "network-setup");
   const ipvs = parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup");
   const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
-  const { config, warnings } = await loadConfig(file, { metricsAddress: metrics });
+  const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
+  const { config, warnings } = await loadConfig(file, { metricsAddress: metrics, gobgpAddress });
   const stateDirectory = options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
   const settings = { config, file, network, ipvs: ipvs && network, metrics, stateDirectory };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
@@ -37,5 +40,6 @@ export function logLevel(options: Options): LogLevel {
 }
 
 export function logFormat(options: Options): LogFormat {
-  return (options["log-format"] as LogFormat | undefined) ?? (process.stderr.isTTY === true ? "pretty" : "json");
+  const told = options["log-format"] as LogFormat | undefined;
+  return told ?? (process.stderr.isTTY === true ? "pretty" : readByJournal(2) ? "journal" : "json");
 }

@@ -3,6 +3,7 @@ import { FLAGS, normaliseArgv } from "../config/flags.ts";
 import { ConfigError } from "../config/problem.ts";
 import { suggest } from "../config/suggest.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
+import { readByJournal } from "../daemon/log.ts";
 import { version } from "../daemon/version.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -19,7 +20,7 @@ const VERBS: readonly Verb[] = [
   {
     name: "run",
     meaning: "run the controller (the default)",
-    more: "Serves until SIGTERM or SIGINT; then withdraws, holds (withdrawHold) and tears down what is ours. A second signal ends it at once.",
+    more: "Serves until SIGTERM or SIGINT; then withdraws, holds (withdrawHold) and tears down what is ours. A second signal ends it at once. SIGHUP reads the config anew; one that cannot be used changes nothing.",
     act: async (options) => (await import("./run.ts")).run(options),
   },
   {
@@ -39,6 +40,12 @@ const VERBS: readonly Verb[] = [
     meaning: "withdraw and remove exactly what is ours",
     more: "For a host whose controller is not running any more. What is not ours stays.",
     act: async (options) => (await import("./cleanup.ts")).cleanup(options),
+  },
+  {
+    name: "health",
+    meaning: "ask the running controller how it is",
+    more: "Prints one line: VIPs announced, peers established, what is in trouble. Exit code 0 while the controller is ready and at work, 1 when none runs here, or it is still starting, leaving or stalled. Whether anything is announced does not count.",
+    act: async () => (await import("./health.ts")).health(),
   },
   {
     name: "version",
@@ -63,7 +70,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     // Problems of a file begin with file:line:column, each on a line of its own, as compilers and editors expect.
-    process.stderr.write(`${error instanceof ConfigError ? "" : "bgp-lb: "}${messageOf(error)}\n`);
+    const lines = `${error instanceof ConfigError ? "" : "bgp-lb: "}${messageOf(error)}\n`;
+    process.stderr.write(readByJournal(2) ? lines.replace(/^(?=.)/gm, "<3>") : lines);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -2,6 +2,7 @@ import { systemClock } from "../daemon/clock.ts";
 import { Controller } from "../daemon/controller.ts";
 import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
+import { takeServiceManager } from "../daemon/service-manager.ts";
 import type { Options } from "./context.ts";
 import { logFormat, logLevel, readSettings, refuseUnfit } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -9,16 +10,23 @@ import { EXIT } from "./exit.ts";
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 
-/** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. */
+/** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. SIGHUP reads the config anew. */
 export async function run(options: Options): Promise<number> {
-  const { settings, warnings } = await readSettings(options);
-  await refuseUnfit(settings);
+  const manager = takeServiceManager();
+  const read = async () => {
+    const found = await readSettings(options);
+    await refuseUnfit(found.settings);
+    return found;
+  };
+  const { settings, warnings } = await read();
   const log = createLog(logLevel(options), logFormat(options));
   for (const warning of warnings) log.warn(warning);
   const leave = new AbortController();
   followSignals(leave, log);
   const broken = followFaults(leave, log);
-  const clean = await new Controller(settings, systemClock, log).run(leave.signal);
+  const controller = new Controller(settings, systemClock, log, manager);
+  process.on("SIGHUP", () => void controller.reload(read));
+  const clean = await controller.run(leave.signal);
   return clean && !broken.aborted ? EXIT.ok : EXIT.failed;
 }
 

@@ -51,6 +51,13 @@ export const FLAGS = [
       "where Prometheus metrics are served, under /metrics; without a host on all addresses; empty or off for none",
   },
   {
+    name: "gobgp-address",
+    kind: "text",
+    default: "127.0.0.1:50051",
+    placeholder: "ADDRESS",
+    meaning: "gobgpd's gRPC API where the config does not say: HOST:PORT or unix:///PATH",
+  },
+  {
     name: "state-dir",
     kind: "text",
     default: undefined,
@@ -62,8 +69,9 @@ export const FLAGS = [
     kind: "text",
     default: undefined,
     placeholder: "FORMAT",
-    values: ["pretty", "json"],
-    meaning: "pretty or json; else pretty on a terminal, json elsewhere",
+    values: ["pretty", "json", "journal"],
+    meaning:
+      "pretty, json or journal; else pretty on a terminal, journal where systemd's journal reads it, json elsewhere",
   },
 ] as const satisfies readonly Flag[];
 

@@ -22,7 +22,11 @@ import { serviceFindings, serviceWarnings } from "./service-rules.ts";
 export interface Context {
   /** Where metrics are served, undefined where they are not. */
   readonly metricsAddress?: { readonly port: number } | undefined;
+  /** gobgpd's API where the file does not say; by default gobgpd's own port on loopback. */
+  readonly gobgpAddress?: string | undefined;
 }
+
+const GOBGP_ADDRESS = "127.0.0.1:50051";
 
 /** More than ten thousand services take; a limit, so that a wrong path such as /dev/zero ends in a clear line. */
 const LARGEST = 16 * 1024 * 1024;
@@ -44,7 +48,8 @@ export function parseConfig(source: string, file: string, context: Context = {})
     ...(isRecord(reading.value) ? between(facts, reading.value) : []),
   ];
   if (found.length > 0 || !parsed.success) throw new ConfigError(problems(found, text, file, reading));
-  return { config: resolve(parsed.data, facts, file), warnings: warnings(facts, reading, context) };
+  const config = resolve(parsed.data, facts, file, context.gobgpAddress ?? GOBGP_ADDRESS);
+  return { config, warnings: warnings(facts, reading, context) };
 }
 
 /** What is wrong between values that are well-formed each by itself. */

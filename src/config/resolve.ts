@@ -11,7 +11,7 @@ import type { ConfigInput } from "./schema.ts";
 import type { ServiceInput } from "./service-schema.ts";
 
 /** The config that a file without problems means. */
-export function resolve(input: ConfigInput, facts: Facts, file: string): Config {
+export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAddress: string): Config {
   const inputs = [...(input.service === undefined ? [] : [input.service]), ...(input.services ?? [])];
   const nextHop = {
     ...(facts.nextHop.ipv4 !== undefined && { ipv4: facts.nextHop.ipv4.value }),
@@ -19,7 +19,7 @@ export function resolve(input: ConfigInput, facts: Facts, file: string): Config 
   };
   return freeze({
     mode: facts.mode,
-    gobgp: gobgp(input.bgp?.gobgp, file),
+    gobgp: gobgp(input.bgp?.gobgp, file, gobgpAddress),
     identity: identity(input, facts),
     peers: (input.bgp?.peers ?? []).map(({ address, as, port }) => ({
       address: parseAddress(address) as Address,
@@ -40,7 +40,7 @@ function identity(input: ConfigInput, { mode, routerId, as }: Facts): Identity |
   return { as, routerId: routerId.value, listenPort: listenPort === 0 ? 179 : listenPort };
 }
 
-function gobgp(input: NonNullable<ConfigInput["bgp"]>["gobgp"], file: string): Gobgp {
+function gobgp(input: NonNullable<ConfigInput["bgp"]>["gobgp"], file: string, otherwise: string): Gobgp {
   const base = dirname(resolvePath(file));
   const { ca, cert, key } = input?.tls ?? {};
   const tls = {
@@ -48,7 +48,7 @@ function gobgp(input: NonNullable<ConfigInput["bgp"]>["gobgp"], file: string): G
     ...(cert !== undefined && { cert: resolvePath(base, cert) }),
     ...(key !== undefined && { key: resolvePath(base, key) }),
   };
-  return { address: input?.address ?? "127.0.0.1:50051", ...(input?.tls !== undefined && { tls }) };
+  return { address: input?.address ?? otherwise, ...(input?.tls !== undefined && { tls }) };
 }
 
 function configured(input: ServiceInput, facts: ServiceFacts, nextHop: Config["nextHop"]): ConfiguredService {

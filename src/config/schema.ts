@@ -47,7 +47,10 @@ const tls = z
   });
 
 const gobgp = z.strictObject({
-  address: apiAddress.default("127.0.0.1:50051").describe("gobgpd's gRPC API: `host:port`, or `unix:///path`."),
+  address: apiAddress.optional().meta({
+    description: "gobgpd's gRPC API: `host:port`, or `unix:///path`.",
+    "x-default": "what the flag `-gobgp-address` says",
+  }),
   tls: tls.optional().describe("Speak TLS to gobgpd. Paths are relative to the config file."),
 });
 

@@ -14,6 +14,8 @@ import { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
+const CLEANING = { ready: false, stalled: false, line: "bgp-lb cleanup is at work" };
+
 export interface Cleaned {
   readonly done: readonly Op[];
   /** What could not be removed, and why. */
@@ -22,7 +24,7 @@ export interface Cleaned {
 
 /** Withdraws, holds, and removes exactly what is ours: paths, the peers of a managed gobgpd, virtual services, addresses, links. Throws where a controller runs. */
 export async function cleanup(settings: Settings, clock: Clock, log: Logger): Promise<Cleaned> {
-  const lock = await takeLock(settings.file);
+  const lock = await takeLock(settings.file, () => CLEANING);
   try {
     return await withSpeaker(settings, clock, (speaker) => remove(settings, clock, log, speaker));
   } finally {
@@ -48,7 +50,7 @@ async function remove(settings: Settings, clock: Clock, log: Logger, speaker: Sp
     desired: () => desired,
     // Without a ledger, what stands exactly as the config says is what an earlier bgp-lb, or the original, left.
     owned: claim(serving, { kernel: await kernel.observe(new AbortController().signal), speaker: undefined }, owned),
-    hold: settings.config.withdrawHold,
+    hold: () => settings.config.withdrawHold,
     // Whoever asks for this has stopped what ran here; a gobgpd that is not there announces nothing.
     trustAbsence: true,
     onResult: ({ op, ok }) => {

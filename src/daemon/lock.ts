@@ -1,11 +1,15 @@
 import type { Server } from "node:net";
 import { connect, createServer } from "node:net";
+import type { Condition } from "./beacon.ts";
 
 /** What the holder of the lock says about itself. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly config: string;
+  readonly condition: Condition;
 }
+
+const NAME = "bgp-lb";
 
 export interface Lock {
   release(): Promise<void>;
@@ -16,21 +20,21 @@ export interface Lock {
  * (unix(7)): it lives in the network namespace, as do the links and IPVS that it guards, and the kernel frees it when the
  * process dies, however it dies; no pid file can go stale.
  */
-export async function takeLock(config: string, name = "bgp-lb"): Promise<Lock> {
+export async function takeLock(config: string, condition: () => Condition, name = NAME): Promise<Lock> {
   const socket = `\0${name}`;
-  const self: Holder = { pid: process.pid, config };
   const server = createServer((client) => {
     client.on("error", () => undefined);
     // Whoever stays connected must not keep this process from ending.
+    const self: Holder = { pid: process.pid, config, condition: condition() };
     client.end(JSON.stringify(self), () => client.destroy());
   });
   if (await listen(server, socket)) {
     server.unref();
     return { release: () => new Promise((resolve) => server.close(() => resolve())) };
   }
-  const holder = await ask(socket);
+  const holder = await askHolder(name);
   const who =
-    holder === undefined
+    typeof holder === "string"
       ? "it does not answer, so it is stopped or hung"
       : `process ${holder.pid} with config ${holder.config}`;
   throw new Error(
@@ -47,16 +51,19 @@ function listen(server: Server, socket: string): Promise<boolean> {
   });
 }
 
-function ask(socket: string): Promise<Holder | undefined> {
+/** Asks whoever holds the lock how it is. free: nobody does. silent: somebody does, and does not answer within a second. */
+export function askHolder(name = NAME): Promise<Holder | "free" | "silent"> {
   return new Promise((resolve) => {
     let answer = "";
-    const client = connect(socket);
+    const client = connect(`\0${name}`);
     client.setTimeout(1_000, () => client.destroy());
     client.on("data", (chunk) => {
       answer = (answer + chunk.toString()).slice(0, 10_000);
     });
-    client.on("error", () => undefined);
-    client.on("close", () => resolve(parse(answer)));
+    client.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED") resolve("free");
+    });
+    client.on("close", () => resolve(parse(answer) ?? "silent"));
   });
 }
 
@@ -64,7 +71,14 @@ function parse(answer: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(answer);
     if (typeof value !== "object" || value === null || !("pid" in value) || !("config" in value)) return undefined;
-    return { pid: Number(value.pid), config: String(value.config) };
+    const said =
+      "condition" in value && typeof value.condition === "object" ? (value.condition as Partial<Condition>) : {};
+    const condition = {
+      ready: said?.ready === true,
+      stalled: said?.stalled === true,
+      line: String(said?.line ?? "says nothing about itself"),
+    };
+    return { pid: Number(value.pid), config: String(value.config), condition };
   } catch {
     return undefined;
   }

@@ -24,10 +24,12 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   readonly desired: () => Desired;
   readonly owned: Ownership;
   /** Milliseconds between the last withdrawal and the first teardown. */
-  readonly hold: number;
+  readonly hold: () => number;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
   readonly onResult?: (result: OpResult) => void;
+  /** Called now and then during a pass, between steps that each take seconds at most. */
+  readonly onStep?: () => void;
 }
 
 /** Rounds of look, plan, apply in one pass: build, announce, tear down, and one to see that nothing is left. */
@@ -60,7 +62,7 @@ export class Reconciler {
 
   /** The clock's time before which nothing is torn down. */
   get tearDownAt(): number {
-    return Math.max(this.#lastWithdrawal, this.#observer.goneAt) + this.#options.hold;
+    return Math.max(this.#lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
   /** When another pass is due by itself: a failed op's next try, or the end of the hold; Infinity when nothing waits. */
@@ -102,6 +104,7 @@ export class Reconciler {
       observed = await this.#observer.look(async () => {
         if (before === undefined) await this.withdraw();
       });
+      this.#options.onStep?.();
       desired = wanted();
       await this.#own(claim(desired, observed, this.#owned));
       planned = this.#plan(desired, observed);
@@ -162,6 +165,7 @@ export class Reconciler {
         kernel.length > 0
           ? await this.#applyKernel(kernel)
           : await this.#applySpeaker(run.filter((op) => op.target === "speaker"));
+      this.#options.onStep?.();
       this.#note(applied);
       results.push(...applied);
       if (applied.length < run.length) break;

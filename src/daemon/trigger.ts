@@ -15,12 +15,14 @@ export class Trigger {
     this.#wake?.abort();
   }
 
-  /** Resolves at the first request since the last time it resolved, or after `ms`. */
-  async next(ms: number): Promise<void> {
+  /** Resolves at the first request since the last time it resolved, with true, or after `ms`, with false. */
+  async next(ms: number): Promise<boolean> {
     if (!this.#requested) {
       this.#wake = new AbortController();
       await this.#clock.sleep(ms, this.#wake.signal);
     }
+    const requested = this.#requested;
     this.#requested = false;
+    return requested;
   }
 }

@@ -1,4 +1,5 @@
 import type { Metrics } from "../admin/metrics.ts";
+import type { ConfiguredService } from "../config/config.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
 import { combine } from "../core/health.ts";
@@ -13,6 +14,16 @@ export interface Watched {
   readonly checks: readonly CheckConfig[];
 }
 
+/** What is to be watched of a service of the config. */
+export function watched({ service, checks }: ConfiguredService): Watched {
+  return { name: service.name, checks };
+}
+
+interface Running {
+  readonly config: CheckConfig;
+  readonly monitor: Monitor;
+}
+
 export interface WatchOptions {
   readonly clock: Clock;
   readonly log: Logger;
@@ -24,17 +35,39 @@ export interface WatchOptions {
 /** Runs the checks of all services and says how each service is. Throws UsageError where a check's own files cannot be used. */
 export class Watch {
   readonly #options: WatchOptions;
-  readonly #monitors = new Map<string, readonly Monitor[]>();
+  #monitors = new Map<string, readonly Running[]>();
+  #started = false;
   readonly #health = new Map<string, ServiceHealth>();
 
   constructor(services: readonly Watched[], options: WatchOptions) {
     this.#options = options;
-    for (const service of services) {
-      this.#monitors.set(
-        service.name,
-        service.checks.map((check) => this.#monitor(service.name, check)),
-      );
-      this.#health.set(service.name, { verdict: "unknown", reason: "no verdict yet" });
+    this.replace(services);
+  }
+
+  /**
+   * Watches these services from now on. A check that is as it was goes on with what it knows; a new one begins without a verdict, and runs
+   * when `start` was called. Throws as the constructor does, and then nothing has changed.
+   */
+  replace(services: readonly Watched[]): void {
+    const before = new Map(this.#monitors);
+    const kept = new Set<Running>();
+    const after = services.map(({ name, checks }) => {
+      const own = before.get(name) ?? [];
+      return [name, checks.map((check) => takeSame(own, check, kept) ?? this.#monitor(name, check))] as const;
+    });
+    this.#monitors = new Map(after);
+    for (const [name, running] of before) {
+      for (const { monitor } of running.filter((one) => !kept.has(one))) {
+        void monitor.stop();
+        this.#options.metrics.forget(name, monitor.name);
+      }
+      if (!this.#monitors.has(name)) this.#health.delete(name);
+    }
+    for (const [name, running] of after) {
+      if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
+      if (before.has(name)) this.#follow(name);
+      else this.#health.set(name, judge(running));
+      if (this.#started) for (const one of running) if (!kept.has(one)) one.monitor.start();
     }
   }
 
@@ -43,6 +76,7 @@ export class Watch {
   }
 
   start(): void {
+    this.#started = true;
     for (const monitor of this.#all()) monitor.start();
   }
 
@@ -51,13 +85,13 @@ export class Watch {
   }
 
   #all(): Monitor[] {
-    return [...this.#monitors.values()].flat();
+    return [...this.#monitors.values()].flat().map(({ monitor }) => monitor);
   }
 
-  #monitor(service: string, config: CheckConfig): Monitor {
+  #monitor(service: string, config: CheckConfig): Running {
     const { clock, metrics } = this.#options;
     const name = checkName(config);
-    return new Monitor({
+    const monitor = new Monitor({
       name,
       check: createCheck(config),
       interval: config.interval,
@@ -69,6 +103,7 @@ export class Watch {
         this.#follow(service);
       },
     });
+    return { config, monitor };
   }
 
   #follow(service: string): void {
@@ -84,8 +119,17 @@ export class Watch {
   }
 }
 
+/** One of these that runs just this check and is not taken yet; takes it. */
+function takeSame(running: readonly Running[], config: CheckConfig, taken: Set<Running>): Running | undefined {
+  const text = JSON.stringify(config);
+  const same = running.find((one) => !taken.has(one) && JSON.stringify(one.config) === text);
+  if (same !== undefined) taken.add(same);
+  return same;
+}
+
 /** The verdict of all monitors of a service, with the first thing that stands against it. */
-function judge(monitors: readonly Monitor[]): ServiceHealth {
+function judge(running: readonly Running[]): ServiceHealth {
+  const monitors = running.map(({ monitor }) => monitor);
   const verdict = combine(monitors.map((monitor) => monitor.health));
   if (verdict === "up") return { verdict, reason: monitors.map((monitor) => `${monitor.name} passes`).join(", ") };
   const worst = monitors.find(({ health }) => health.verdict === verdict);

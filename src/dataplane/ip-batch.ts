@@ -1,3 +1,4 @@
+import { family } from "../core/address.ts";
 import type { KernelOp, OpResult } from "../core/op.ts";
 import { type AddressOp, encodeAddress } from "./address.ts";
 import { batchTimeout, type Command } from "./command.ts";
@@ -31,13 +32,29 @@ export async function applyIp(
     if (fault !== undefined) errors.set(op, fault);
     return fault === undefined;
   });
+  const unsafe = new Map<IpOp, string>();
+  await promote(command, subnets(sound, "address.delete"), unsafe);
   await run(command, sound, signal, errors);
-  // A link that is taken is made safe for the addresses of others. After the batch, which may have to make the link first.
-  for (const op of sound) {
-    const fault = op.kind === "link.mark" && !errors.has(op) ? await promoteSecondaries(command, op.link) : undefined;
-    if (fault !== undefined) errors.set(op, fault);
-  }
+  // After the batch, which may have to make the link first.
+  const bound = subnets(sound, "address.add").filter((op) => !errors.has(op));
+  await promote(command, bound, unsafe);
+  for (const [op, fault] of unsafe) if (!errors.has(op)) errors.set(op, fault);
   return ops.map((op) => result(op, errors.get(op)));
+}
+
+/** Of the ops of this kind those whose address has others in its subnet: one for each link. A whole address (/32) has none, and IPv6 no such rule. */
+function subnets(ops: readonly IpOp[], kind: AddressOp["kind"]): readonly AddressOp[] {
+  const found = ops.filter(
+    (op): op is AddressOp => op.kind === kind && family(op.address) === "ipv4" && op.prefixLength < 32,
+  );
+  return [...new Map(found.map((op) => [op.link, op])).values()];
+}
+
+async function promote(command: Command, ops: readonly AddressOp[], unsafe: Map<IpOp, string>): Promise<void> {
+  for (const op of ops) {
+    const fault = await promoteSecondaries(command, op.link);
+    if (fault !== undefined) unsafe.set(op, fault);
+  }
 }
 
 async function run(

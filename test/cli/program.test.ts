@@ -32,6 +32,7 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["plan", "-h"],
     ["cleanup", "--help"],
     ["run", "--help"],
+    ["health", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
@@ -58,7 +59,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
       ["-network-setup", "false"],
       /"false" is not a command: the value of a boolean flag goes with =, as in -network-setup=false/,
     ],
-    [["frobnicate"], /the commands are run, check, plan, cleanup, version/],
+    [["frobnicate"], /the commands are run, check, plan, cleanup, health, version/],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
     [["check", "-ipvs-setup=maybe"], /-ipvs-setup: must be true or false.*found "maybe"/],
@@ -68,6 +69,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
       /absent\.json: there is no such file; name the config file with -config FILE/,
     ],
     [["check", "-metrics-address", "nowhere"], /-metrics-address/],
+    [["check", "-gobgp-address", "nowhere"], /-gobgp-address: must be gobgpd's gRPC address: .*found "nowhere"/],
   ];
   for (const [argv, message] of cases) {
     const { exitCode, stdout, stderr } = await bgpLb(...argv);

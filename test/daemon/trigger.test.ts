@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Trigger } from "../../src/daemon/trigger.ts";
 import { VirtualClock } from "../support/clock.ts";
 
-async function woken(clock: VirtualClock, next: Promise<void>): Promise<boolean> {
+async function woken(clock: VirtualClock, next: Promise<boolean>): Promise<boolean> {
   let done = false;
   void next.then(() => {
     done = true;
@@ -27,10 +27,12 @@ test("a request wakes at once; without one the time does", async () => {
   assert.equal(await woken(clock, asked), false);
   trigger.request();
   assert.equal(await woken(clock, asked), true);
+  assert.equal(await asked, true, "a request was it");
   const timed = trigger.next(10_000);
   await clock.advance(9_999);
   assert.equal(await woken(clock, timed), false);
   await clock.advance(1);
   assert.equal(await woken(clock, timed), true);
+  assert.equal(await timed, false, "time was it");
   assert.equal(clock.sleeping, 0);
 });

@@ -26,7 +26,7 @@ test("a service goes up and down by its checks; each change is one line with the
     onChange: () => changes++,
   });
   const web = () => watch.health.get("web");
-  assert.deepEqual(web(), { verdict: "unknown", reason: "no verdict yet" });
+  assert.deepEqual(web(), { verdict: "unknown", reason: "front: no verdict yet" });
   watch.start();
   await until("up", () => web()?.verdict === "up");
   status = 503;
@@ -42,4 +42,58 @@ test("a service goes up and down by its checks; each change is one line with the
     "info service web is up: front passes",
   ]);
   assert.equal(changes, 3);
+});
+
+test("another set of checks: what is the same goes on with what it knows, what is new begins, what is gone is forgotten", async () => {
+  const { logger, lines } = recordingLog();
+  const { port } = server.address() as AddressInfo;
+  status = 200;
+  const check = (name: string, expect = 200) =>
+    checkSchema.parse({
+      kind: "http",
+      port,
+      name,
+      interval: "5ms",
+      rise: 1,
+      fall: 1,
+      expectStatus: [String(expect)],
+    });
+  const metrics = new Metrics("1");
+  const watch = new Watch(
+    [
+      { name: "web", checks: [check("a"), check("b")] },
+      { name: "old", checks: [check("c")] },
+    ],
+    {
+      clock: systemClock,
+      log: logger,
+      metrics,
+      onChange: () => undefined,
+    },
+  );
+  watch.start();
+  const verdict = (name: string) => watch.health.get(name)?.verdict;
+  await until("both up", () => verdict("web") === "up" && verdict("old") === "up");
+  watch.replace([
+    { name: "web", checks: [check("a")] },
+    { name: "new", checks: [check("d")] },
+  ]);
+  assert.equal(verdict("web"), "up", "it does not ask for a second first verdict");
+  assert.equal(verdict("new"), "unknown");
+  assert.equal(watch.health.has("old"), false);
+  await until("the new one up", () => verdict("new") === "up");
+  const text = await metrics.registry.metrics();
+  assert.doesNotMatch(text, /check="[bc]"/);
+  assert.match(text, /bgp_lb_check_up\{service="web",check="a"\} 1/);
+  watch.replace([{ name: "web", checks: [check("a"), check("e", 599)] }]);
+  await until("down by the new check", () => verdict("web") === "down");
+  await watch.stop();
+  assert.deepEqual(
+    lines.filter((line) => line.includes("service web")),
+    [
+      "info service web is up: a passes, b passes",
+      "info service web is unknown: e: no verdict yet",
+      "warn service web is down: e: status 200 (want 599)",
+    ],
+  );
 });

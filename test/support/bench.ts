@@ -75,7 +75,7 @@ export class Bench {
       reporter: new Reporter(this.log.logger),
       desired: () => derive(this.intent, this.health, this.stage, true),
       owned: this.saved,
-      hold: HOLD,
+      hold: () => HOLD,
     });
     return this.reconciler;
   }

@@ -42,6 +42,9 @@ async function probe(config: PingConfig, binary: string, signal: AbortSignal): P
   return failing([...new Set(reasons)].join("; "));
 }
 
+const NEEDS_RAW =
+  "needs CAP_NET_RAW: in AmbientCapabilities and CapabilityBoundingSet (systemd) or cap_add: [NET_RAW] (containers)";
+
 /** Answers undefined when `address` answered, else the reason. */
 async function ping(
   binary: string,
@@ -63,9 +66,12 @@ async function ping(
   });
   if (!result.failed) return undefined;
   if (result.code === "ENOENT") return `the program ${binary} is missing; install iputils-ping`;
+  // Debian's ping has the capability on its file, and does not even start where the process may not have it.
+  if (result.code === "EPERM") return `the program ${binary} cannot be run by this process; ${NEEDS_RAW}`;
   if (result.code === "EACCES") return `the program ${binary} cannot be run by this user`;
   // Exit code 1 is "no answer", 2 is everything else, told on stderr.
   if (result.exitCode === 1 || result.isCanceled) return `${address} does not answer`;
   const said = oneLine(result.stderr || (result.shortMessage ?? `failed with exit code ${result.exitCode}`));
+  if (/Operation not permitted/.test(said)) return `ping may not open its socket; ${NEEDS_RAW}`;
   return `ping ${address}: ${said.replace(/^ping: /, "")}`;
 }

@@ -54,10 +54,22 @@ test("ping is asked for one packet, numbers only, and told to end by itself afte
 });
 
 test("what ping complains about is the reason", async (t) => {
-  const { binary } = fake(t, 'echo "ping: socket: Operation not permitted" >&2; exit 2');
+  const { binary } = fake(t, 'echo "ping: connect: Network is unreachable" >&2; exit 2');
   assert.deepEqual(await create(config(["10.0.0.1"]), binary).probe(SIGNAL), {
     ok: false,
-    reason: "ping 10.0.0.1: socket: Operation not permitted",
+    reason: "ping 10.0.0.1: connect: Network is unreachable",
+  });
+});
+
+test("a ping that may not open its socket comes with the capability that it needs", async (t) => {
+  const { binary } = fake(
+    t,
+    'echo "ping: socktype: SOCK_RAW" >&2; echo "ping: socket: Operation not permitted" >&2; exit 2',
+  );
+  assert.deepEqual(await create(config(["10.0.0.1", "10.0.0.2"]), binary).probe(SIGNAL), {
+    ok: false,
+    reason:
+      "ping may not open its socket; needs CAP_NET_RAW: in AmbientCapabilities and CapabilityBoundingSet (systemd) or cap_add: [NET_RAW] (containers)",
   });
 });
 

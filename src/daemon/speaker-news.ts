@@ -1,0 +1,28 @@
+import type { SpeakerEvent } from "../core/ports.ts";
+import type { Logger } from "./log.ts";
+
+/** Tells what gobgpd says by itself. Only what a peer can hear is news: a session that comes, and one that goes; the steps between are for debugging. */
+export class SpeakerNews {
+  readonly #log: Logger;
+  readonly #established = new Set<string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  tell(event: SpeakerEvent): void {
+    if (event.kind === "up") this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
+    else if (event.kind === "down") {
+      this.#established.clear();
+      this.#log.error(event.reason);
+    } else if (event.kind === "session") this.#session(event.peer, event.state);
+  }
+
+  #session(peer: string, state: string): void {
+    if (state === "established") {
+      this.#established.add(peer);
+      this.#log.info(`peer ${peer}: session established`);
+    } else if (this.#established.delete(peer)) this.#log.warn(`peer ${peer}: session lost, now ${state}`);
+    else this.#log.debug(`peer ${peer}: session ${state}`);
+  }
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { execa } from "execa";
+import { birdMissing } from "../support/bird.ts";
+import { findGobgpd } from "../support/gobgpd.ts";
+import { until } from "../support/until.ts";
+import { scene } from "./scene.ts";
+
+const found = await findGobgpd("3.10");
+const skip = "missing" in found ? found.missing : ((await birdMissing()) ?? false);
+const binary = "binary" in found ? found.binary : "";
+const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
+
+type Config = { service: Record<string, unknown>; bgp: Record<string, unknown> } & Record<string, unknown>;
+
+test("SIGHUP: a bad config changes nothing, a good one only what it says; `health` tells how it is", {
+  skip,
+}, async (t) => {
+  const { backend, bird, gobgpd, controller, announced, wire } = await scene(t);
+  const health = () => execa(process.execPath, [MAIN, "health"], { reject: false });
+  const file = join(controller.folder, "config.json");
+  const before = JSON.parse(await readFile(file, "utf8")) as Config;
+  const reload = async (config: unknown, says: RegExp) => {
+    const from = controller.lines.length;
+    await writeFile(file, typeof config === "string" ? config : JSON.stringify(config));
+    controller.signal("SIGHUP");
+    return controller.says(says, from);
+  };
+  assert.deepEqual(await health().then(({ exitCode, stdout }) => [exitCode, stdout]), [
+    1,
+    "no bgp-lb runs in this network namespace",
+  ]);
+  await gobgpd.start(binary);
+  controller.start();
+  await announced();
+  await until("ready", async () => (await health()).exitCode === 0);
+  assert.equal((await health()).stdout, "1 of 1 VIP announced; 1 of 1 peer established");
+
+  assert.match(
+    await reload("{ not json", /^error the config is not reloaded/),
+    /the one before stays: .*config\.json:1:3: not JSON/,
+  );
+  const moved = { ...before, bgp: { ...before.bgp, gobgp: { address: "127.0.0.1:1" } } };
+  assert.match(await reload(moved, /^error the config is not reloaded/), /bgp\.gobgp: .*restart bgp-lb/);
+
+  const second = {
+    name: "more",
+    vips: ["10.88.2.2"],
+    ports: [],
+    healthchecks: [{ kind: "tcp", port: backend.port, rise: 1 }],
+  };
+  await reload({ ...before, services: [second] }, /^info config reloaded from .*VIPs 10\.88\.2\.1, 10\.88\.2\.2/);
+  await until("the second VIP", () => wire().length === 2);
+  assert.equal(controller.lines.filter((line) => line.includes("service web is up")).length, 1, "its check went on");
+  await until("both told", async () => (await health()).stdout.startsWith("2 of 2 VIPs announced"));
+
+  await reload({ ...before, services: [] }, /^info config reloaded/);
+  await until("it is withdrawn", () => wire().length === 3);
+  controller.signal("SIGSTOP");
+  assert.deepEqual(await health().then(({ exitCode, stdout }) => [exitCode, stdout]), [
+    1,
+    "the bgp-lb of this network namespace does not answer: it is stopped or hung",
+  ]);
+  controller.signal("SIGCONT");
+  controller.signal("SIGTERM");
+  assert.equal(await controller.ended(), 0);
+  await until("the leave", () => wire().length === 4);
+  assert.deepEqual(wire(), ["+10.88.2.1/32", "+10.88.2.2/32", "-10.88.2.2/32", "-10.88.2.1/32"]);
+  assert.equal(bird.tap.opens, 1, "the session stood all the time");
+});
