@@ -62,6 +62,11 @@ export class Metrics {
     help: "Things in the kernel or gobgpd that stand in the way and are not ours.",
     registers: this.#registers,
   });
+  readonly #guarded = new Gauge({
+    name: "bgp_lb_lease_guarded",
+    help: "1 while a guard holds the lease and would withdraw should this controller die.",
+    registers: this.#registers,
+  });
   readonly #passSeconds = new Histogram({
     name: "bgp_lb_pass_duration_seconds",
     help: "Time that a pass over kernel and gobgpd took; its count is the number of passes.",
@@ -83,6 +88,10 @@ export class Metrics {
     this.#checkUp.set({ service, check }, verdict === "up" ? 1 : 0);
     this.#probes.inc({ service, check, result: ok ? "pass" : "fail" });
     this.#probeSeconds.observe({ service, check }, milliseconds / 1000);
+  }
+
+  guarded(held: boolean): void {
+    this.#guarded.set(held ? 1 : 0);
   }
 
   /** A check that is no longer run: a gauge that stays would tell of it for ever. */

@@ -23,7 +23,15 @@ export async function readSettings(
   const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
   const { config, warnings } = await loadConfig(file, { metricsAddress: metrics, gobgpAddress });
   const stateDirectory = options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
-  const settings = { config, file, network, ipvs: ipvs && network, metrics, stateDirectory };
+  const settings = {
+    config,
+    file,
+    network,
+    ipvs: ipvs && network,
+    metrics,
+    stateDirectory,
+    guardSocket: guardSocket(options),
+  };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
 }
 
@@ -34,6 +42,12 @@ export async function refuseUnfit(settings: Settings): Promise<void> {
 }
 
 const IPVS_ALONE = "-ipvs-setup counts only together with -network-setup, so no IPVS is set up";
+
+/** Where controller and guard meet; undefined: nowhere. */
+export function guardSocket(options: Options): string | undefined {
+  const path = options["guard-socket"] ?? "off";
+  return path === "off" || path === "" ? undefined : path;
+}
 
 export function logLevel(options: Options): LogLevel {
   return (options["log-level"] ?? "info") as LogLevel;

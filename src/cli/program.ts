@@ -42,6 +42,12 @@ const VERBS: readonly Verb[] = [
     act: async (options) => (await import("./cleanup.ts")).cleanup(options),
   },
   {
+    name: "guard",
+    meaning: "run the guard, which ends announcements whose controller is dead",
+    more: "Needs no privileges and no config: the controller tells it what to watch over its socket (-guard-socket), and renews a lease (config: lease). When the lease ends without a renewal the guard withdraws what the controller has announced. What it watches is kept beside the socket, or in -state-dir.",
+    act: async (options) => (await import("./guard.ts")).guard(options),
+  },
+  {
     name: "health",
     meaning: "ask the running controller how it is",
     more: "Prints one line: VIPs announced, peers established, what is in trouble. Exit code 0 while the controller is ready and at work, 1 when none runs here, or it is still starting, leaving or stalled. Whether anything is announced does not count.",

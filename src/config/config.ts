@@ -1,4 +1,5 @@
 import type { Address } from "../core/address.ts";
+import type { LeaseTerms } from "../core/lease.ts";
 import type { Service } from "../core/service.ts";
 import type { Identity, PeerConfig } from "../core/state.ts";
 import type { CheckConfig } from "../health/registry.ts";
@@ -17,6 +18,8 @@ export interface Config {
   readonly services: readonly ConfiguredService[];
   /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
   readonly withdrawHold: number;
+  readonly onStop: "withdraw" | "handover";
+  readonly lease: LeaseTerms;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
 }

@@ -19,6 +19,10 @@ export function effective(config: Config): Record<string, unknown> {
     },
     services: config.services.map(serviceOf),
     withdrawHold: durationText(config.withdrawHold),
+    onStop: config.onStop,
+    lease: durationText(config.lease.term),
+    onLeaseLost: config.lease.onLost,
+    handoverLease: durationText(config.lease.handover),
     reconcileInterval: durationText(config.reconcileInterval),
   };
 }

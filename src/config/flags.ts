@@ -58,6 +58,13 @@ export const FLAGS = [
     meaning: "gobgpd's gRPC API where the config does not say: HOST:PORT or unix:///PATH",
   },
   {
+    name: "guard-socket",
+    kind: "text",
+    default: "/run/bgp-lb-guard/guard.sock",
+    placeholder: "PATH",
+    meaning: "where controller and guard meet; off for no guard",
+  },
+  {
     name: "state-dir",
     kind: "text",
     default: undefined,

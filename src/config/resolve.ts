@@ -29,6 +29,8 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     nextHop,
     services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
     withdrawHold: input.withdrawHold,
+    onStop: input.onStop,
+    lease: { term: input.lease, onLost: input.onLeaseLost, handover: input.handoverLease },
     reconcileInterval: input.reconcileInterval,
   });
 }

@@ -83,6 +83,28 @@ export const configSchema = z
       .describe(
         "Time between withdrawing the paths and tearing down the dataplane at the end, so that routers converge first.",
       ),
+    onStop: z
+      .enum(["withdraw", "handover"])
+      .default("withdraw")
+      .describe(
+        "On SIGTERM. `withdraw`: leave in order. `handover`: end at once and leave everything as it is for the controller that comes next; the guard withdraws if none comes within `handoverLease`.",
+      ),
+    lease: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "5s", or "0s" for no lease',
+      })
+      .refine((ms) => ms === 0 || ms >= 1000, { error: 'must be at least "1s", or "0s" for no lease' })
+      .prefault("5s")
+      .describe(
+        "Time that announcements outlive a controller that does not answer: after it the guard (`bgp-lb guard`) acts. `0s`: no lease, they outlive it for ever.",
+      ),
+    onLeaseLost: z
+      .enum(["withdraw", "keep"])
+      .default("withdraw")
+      .describe("What the guard does when the lease is lost: `withdraw` what is ours, or `keep` it and say so."),
+    handoverLease: durationSchema
+      .prefault("60s")
+      .describe("Time that announcements outlive a controller that stopped with `onStop: handover`."),
     reconcileInterval: durationSchema
       .prefault("10s")
       .describe("Time after which the host and gobgpd are looked at again even where nothing calls for it."),

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Gobgp } from "../config/config.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
 import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
@@ -11,17 +12,17 @@ export function openKernel(ipvs: boolean): Kernel {
   return new LinuxKernel({ command: new SystemCommand(), ipvs });
 }
 
-/** gobgpd at the config's address, not started yet; throws UsageError where a TLS file cannot be read. */
+/** gobgpd at the address, not started yet; throws UsageError, which begins with `source`, where a TLS file cannot be read. */
 export async function openSpeaker(
-  settings: Settings,
+  { address, tls }: Gobgp,
+  source: string,
   clock: Clock,
   onEvent: (event: SpeakerEvent) => void,
 ): Promise<GobgpSpeaker> {
-  const { address, tls } = settings.config.gobgp;
   if (tls === undefined) return new GobgpSpeaker({ address, clock, onEvent });
   const entries = Object.entries(tls).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const files = await Promise.all(
-    entries.map(async ([name, file]) => [name, await readTls(settings.file, name, file)] as const),
+    entries.map(async ([name, file]) => [name, await readTls(source, name, file)] as const),
   );
   return new GobgpSpeaker({ address, tls: Object.fromEntries(files), clock, onEvent });
 }
@@ -36,7 +37,7 @@ export async function withSpeaker<Answer>(
   use: (speaker: GobgpSpeaker) => Promise<Answer>,
 ): Promise<Answer> {
   const heard = new AbortController();
-  const speaker = await openSpeaker(settings, clock, (event) => {
+  const speaker = await openSpeaker(settings.config.gobgp, settings.file, clock, (event) => {
     if (event.kind === "up" || event.kind === "down") heard.abort();
   });
   speaker.start();

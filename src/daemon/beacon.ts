@@ -29,6 +29,8 @@ const STALLED_MS = 30_000;
 export class Beacon {
   readonly #options: BeaconOptions;
   readonly #startedAt: number;
+  /** Nobody ends our announcements should we die. */
+  unguarded = false;
   #stage: "starting" | "ready" | "leaving" = "starting";
   #line = "the first pass is under way";
   #told = "";
@@ -71,7 +73,7 @@ export class Beacon {
   /** A pass has ended. `known`: it saw both halves, and each service has a verdict, so that nothing more is to be waited for. */
   passed(status: Status, known: boolean): void {
     this.beat();
-    this.#line = statusLine(status);
+    this.#line = `${statusLine(status)}${this.unguarded ? "; unguarded" : ""}`;
     if (this.#stage === "starting") {
       const late = this.#options.clock.now() - this.#startedAt >= READY_MS;
       if ((known && status.settled && status.speakerUp) || late) {
@@ -103,8 +105,12 @@ export class Beacon {
     void this.#options.manager.tell({ STOPPING: "1", STATUS: `leaving: ${this.#line}` });
   }
 
-  /** Sleeps, and comes by in between. */
-  async rest(milliseconds: number): Promise<void> {
+  /** The clock whose sleeps come by in between. */
+  get clock(): Clock {
+    return { now: () => this.#options.clock.now(), sleep: (milliseconds) => this.#rest(milliseconds) };
+  }
+
+  async #rest(milliseconds: number): Promise<void> {
     const { clock } = this.#options;
     const until = clock.now() + milliseconds;
     for (let left = milliseconds; left > 0; left = until - clock.now()) {

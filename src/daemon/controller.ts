@@ -1,21 +1,23 @@
 import { Metrics } from "../admin/metrics.ts";
 import type { Desired, Intent, Stage } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
-import { messageOf, UsageError } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
-import type { Status } from "../core/status.ts";
 import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openKernel, openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
+import { holdAndSave, keepLease } from "./lease.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
 import { leaveInOrder } from "./leave.ts";
 import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
 import { Reconciler } from "./reconciler.ts";
-import { needsRestart, sessionResets, summary } from "./reload.ts";
+import { summary, takeable } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
+import { Rounds } from "./rounds.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
@@ -26,6 +28,7 @@ import { Watch, watched } from "./watch.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
+const HANDED_OVER = "left everything as it is for the next controller";
 
 /** Reads the config anew; throws UsageError with everything that is wrong with it. */
 export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
@@ -70,8 +73,16 @@ export class Controller {
       onChange: (verdict) => this.#healthChanged(verdict),
     });
     this.#watch = watch;
-    const speaker = await openSpeaker(this.#settings, this.#clock, (event) => this.#speakerTold(event));
-    const reconciler = await this.#openReconciler(speaker);
+    const { gobgp } = this.#settings.config;
+    const speaker = await openSpeaker(gobgp, this.#settings.file, this.#clock, (event) => this.#speakerTold(event));
+    const keeper = keepLease(this.#settings, {
+      clock: this.#clock,
+      log: this.#log,
+      metrics: this.#metrics,
+      beacon: this.#beacon,
+      lookAgain: () => this.#trigger.request(),
+    });
+    const reconciler = await this.#openReconciler(speaker, keeper);
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, this.#metrics, this.#log);
     leave.addEventListener("abort", () => this.#beginLeaving());
@@ -79,23 +90,31 @@ export class Controller {
     this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
     speaker.start();
     watch.start();
+    void keeper?.run();
+    const rounds = this.#rounds(reconciler);
     while (!leave.aborted) {
-      await this.#pass(reconciler);
-      await this.#rest(reconciler);
+      await rounds.pass();
+      await rounds.rest();
     }
-    const clean = await leaveInOrder({
+    const handover = this.#settings.config.onStop === "handover";
+    const clean = handover || (await this.#leave(reconciler, rounds));
+    await keeper?.stop(handover ? "handover" : clean ? "bye" : undefined);
+    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
+    await lock.release();
+    this.#log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
+    return clean;
+  }
+
+  #leave(reconciler: Reconciler, rounds: Rounds): Promise<boolean> {
+    return leaveInOrder({
       reconciler,
-      clock: { now: () => this.#clock.now(), sleep: (ms) => this.#beacon.rest(ms) },
+      clock: this.#beacon.clock,
       log: this.#log,
-      pass: () => this.#pass(reconciler),
+      pass: () => rounds.pass(),
       release: () => {
         this.#stage = "gone";
       },
     });
-    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
-    await lock.release();
-    this.#log.info(clean ? "left" : "left, but not everything is undone");
-    return clean;
   }
 
   /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log says how it went. */
@@ -116,12 +135,8 @@ export class Controller {
   async #takeOver(read: Reread): Promise<void> {
     const { settings, warnings } = await read();
     if (this.#stage !== "serving") return;
-    const against = needsRestart(this.#settings, settings);
-    if (against.length > 0) throw new UsageError(against.map((line) => `${settings.file}: ${line}`).join("\n"));
+    for (const line of [...warnings, ...takeable(this.#settings, settings)]) this.#log.warn(line);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of warnings) this.#log.warn(line);
-    for (const peer of sessionResets(this.#settings, settings))
-      this.#log.warn(`peer ${peer}: changed, so its session is reset`);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     this.#log.info(`config reloaded from ${settings.file}: ${summary(settings)}`);
@@ -131,14 +146,16 @@ export class Controller {
 
   /** A pass that is at work in the kernel may take long; the withdrawal does not wait for it, and what it still plans to announce it will not. */
   #beginLeaving(): void {
-    this.#log.info("leaving: withdraw, hold, tear down");
-    this.#stage = "leaving";
     this.#beacon.leaving();
-    this.#urge(this.#reconciler?.withdraw());
+    if (this.#settings.config.onStop === "withdraw") {
+      this.#log.info("leaving: withdraw, hold, tear down");
+      this.#stage = "leaving";
+      this.#urge(this.#reconciler?.withdraw());
+    }
     this.#trigger.request();
   }
 
-  async #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
+  async #openReconciler(speaker: GobgpSpeaker, keeper: LeaseKeeper | undefined): Promise<Reconciler> {
     const ledger = new Ledger(this.#settings.stateDirectory);
     const { owned, warning } = await ledger.load();
     if (warning !== undefined) this.#log.warn(warning);
@@ -146,13 +163,28 @@ export class Controller {
       kernel: this.#intent.network ? openKernel(this.#intent.ipvs) : undefined,
       speaker,
       clock: this.#clock,
-      ledger,
+      ledger: { save: (owned) => holdAndSave(owned, this.#settings.config, keeper, ledger) },
       reporter: this.#reporter,
       desired: () => this.#desired(),
       owned,
       hold: () => this.#settings.config.withdrawHold,
       onResult: ({ op, ok }) => this.#metrics.op(op, ok),
       onStep: () => this.#beacon.beat(),
+    });
+  }
+
+  #rounds(reconciler: Reconciler): Rounds {
+    return new Rounds({
+      reconciler,
+      clock: this.#clock,
+      trigger: this.#trigger,
+      beacon: this.#beacon,
+      metrics: this.#metrics,
+      reporter: this.#reporter,
+      interval: () => this.#settings.config.reconcileInterval,
+      dueAt: this.#startedAt + FIRST_VERDICTS_MS,
+      judged: () => this.#allJudged(),
+      serving: () => this.#stage === "serving",
     });
   }
 
@@ -165,40 +197,6 @@ export class Controller {
 
   #allJudged(): boolean {
     return [...(this.#watch?.health.values() ?? [])].every((one) => one.verdict !== "unknown");
-  }
-
-  /** Rests until something calls or something is due, and comes by at the beacon in between. */
-  async #rest(reconciler: Reconciler): Promise<void> {
-    const now = this.#clock.now();
-    const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
-    const until = Math.min(
-      now + this.#settings.config.reconcileInterval,
-      reconciler.wakeAt,
-      verdicts > now ? verdicts : Number.POSITIVE_INFINITY,
-      now + this.#beacon.due,
-    );
-    let called = false;
-    do {
-      called = await this.#trigger.next(Math.min(until - this.#clock.now(), this.#beacon.rhythm));
-      this.#beacon.beat();
-    } while (!called && this.#clock.now() < until);
-  }
-
-  async #pass(reconciler: Reconciler): Promise<Status | undefined> {
-    const began = this.#clock.now();
-    try {
-      const status = await reconciler.pass();
-      this.#metrics.pass(this.#clock.now() - began, status);
-      this.#reporter.trouble("a pass", undefined);
-      if (this.#stage === "serving") this.#reporter.announcements(status.announcements);
-      this.#beacon.passed(status, this.#allJudged());
-      return status;
-    } catch (error) {
-      // A fault of ours. Ending here would leave the VIPs announced with nobody watching over them.
-      this.#reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
-      this.#beacon.beat();
-      return undefined;
-    }
   }
 
   #healthChanged(verdict: Verdict): void {

@@ -12,6 +12,8 @@ export interface Settings {
   /** undefined: no metrics endpoint. */
   readonly metrics: ListenAddress | undefined;
   readonly stateDirectory: string;
+  /** undefined: without a guard. */
+  readonly guardSocket: string | undefined;
 }
 
 export function intentOf({ config, network, ipvs }: Settings): Intent {

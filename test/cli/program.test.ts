@@ -32,6 +32,7 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["plan", "-h"],
     ["cleanup", "--help"],
     ["run", "--help"],
+    ["guard", "--help"],
     ["health", "--help"],
     ["version", "--help"],
   ]) {
@@ -59,7 +60,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
       ["-network-setup", "false"],
       /"false" is not a command: the value of a boolean flag goes with =, as in -network-setup=false/,
     ],
-    [["frobnicate"], /the commands are run, check, plan, cleanup, health, version/],
+    [["frobnicate"], /the commands are run, check, plan, cleanup, guard, health, version/],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
     [["check", "-ipvs-setup=maybe"], /-ipvs-setup: must be true or false.*found "maybe"/],

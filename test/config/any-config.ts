@@ -131,6 +131,10 @@ export const anyConfig: fc.Arbitrary<Record<string, unknown>> = fc
     some({
       withdrawHold: fc.oneof(duration, fc.constant("0s")),
       reconcileInterval: duration,
+      onStop: fc.constantFrom("withdraw", "handover"),
+      lease: fc.constantFrom("0s", "1s", "5s", "2m"),
+      onLeaseLost: fc.constantFrom("withdraw", "keep"),
+      handoverLease: duration,
       $schema: fc.constant("x"),
     }),
   )

@@ -93,7 +93,7 @@ test("the watchdog is fed when the loop comes by, and starves when it does not",
 test("a long hold on the way out is no silence", async () => {
   const { clock, beacon, news } = stage();
   beacon.leaving();
-  const rest = beacon.rest(35_000);
+  const rest = beacon.clock.sleep(35_000);
   await clock.advance(35_000);
   await rest;
   const told = await news();

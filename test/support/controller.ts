@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { until } from "./until.ts";
 
 /** Under emulation the built program, for it starts in a third of the time. */
-const MAIN = new URL(process.env["IN_GUEST"] === "1" ? "../../dist/main.js" : "../../src/main.ts", import.meta.url)
-  .pathname;
+export const MAIN = new URL(
+  process.env["IN_GUEST"] === "1" ? "../../dist/main.js" : "../../src/main.ts",
+  import.meta.url,
+).pathname;
 
 /** The real program with `run`, on a config of the test's own; without network setup unless a flag says so, so that it needs no privileges. */
 export class ControllerProcess {
@@ -50,7 +52,11 @@ export class ControllerProcess {
       join(this.folder, "state"),
     ];
     const env = { ...process.env, PATH: `${this.bin}:${process.env["PATH"]}` };
-    const child = spawn(process.execPath, [...argv, "-metrics-address=off", "-log-format=json", ...flags], { env });
+    const child = spawn(
+      process.execPath,
+      [...argv, "-metrics-address=off", "-guard-socket=off", "-log-format=json", ...flags],
+      { env },
+    );
     this.#process = child;
     let rest = "";
     child.stderr.on("data", (chunk: Buffer) => {

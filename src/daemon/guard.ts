@@ -1,0 +1,195 @@
+import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
+import type { Lease, LeaseNews } from "../core/lease.ts";
+import { isDue, NO_LEASE, renewed, takenOver } from "../core/lease.ts";
+import type { SpeakerOp } from "../core/op.ts";
+import type { Clock, Speaker } from "../core/ports.ts";
+import type { HoldMessage, ToGuard } from "./guard-protocol.ts";
+import type { Logger } from "./log.ts";
+import { Trigger } from "./trigger.ts";
+
+/** A speaker that the guard opens for itself and closes again. */
+export interface OwnSpeaker extends Speaker {
+  stop(): Promise<void>;
+}
+
+export interface GuardOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly openSpeaker: (gobgp: HoldMessage["gobgp"]) => Promise<OwnSpeaker>;
+  /** Keeps the last hold over restarts of the guard; undefined: nothing is to be watched any more. */
+  readonly save: (hold: HoldMessage | undefined) => Promise<void>;
+  /** A rest of the guard is over; for whoever watches the guard itself. */
+  readonly onTurn?: () => void;
+}
+
+/** Milliseconds until a withdrawal that did not go well is tried again. */
+const RETRY_MS = 500;
+/** A guard that wakes later than this stood still itself (SIGSTOP, a busy machine): what the controller said meanwhile lies unread. */
+const LATE_MS = 300;
+/** Milliseconds that such a guard reads before it judges. */
+const CATCH_UP_MS = 500;
+const REST_MS = 5_000;
+const MAX_NAMED = 5;
+const never = new AbortController().signal;
+
+/** Ends announcements whose controller does not answer any more. It knows nothing but the lease, and touches nothing but the prefixes in it. */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #trigger: Trigger;
+  #lease: Lease = NO_LEASE;
+  #hold: HoldMessage | undefined;
+  #speaker: OwnSpeaker | undefined;
+  #connecting: Promise<void> = Promise.resolve();
+  #acted = false;
+  #told = "";
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#trigger = new Trigger(options.clock);
+  }
+
+  /** Takes over what an earlier guard watched. */
+  async resume(hold: HoldMessage | undefined): Promise<void> {
+    if (hold === undefined) return;
+    this.#hold = hold;
+    this.#lease = takenOver(hold, this.#options.clock.now());
+    this.#connect();
+    await this.#connecting;
+  }
+
+  /** Hears the controller; answers whether the guard has acted since it last did. */
+  hear(message: ToGuard): boolean {
+    const { clock, log } = this.#options;
+    if (this.#lease.lost) log.warn("the controller is back; its announcements are its own again");
+    const acted = this.#acted;
+    this.#acted = false;
+    this.#told = "";
+    this.#lease = renewed(this.#lease, news(message), clock.now());
+    if (message.kind === "hold") {
+      const { kind: _, ...hold } = message;
+      this.#takeHold(hold);
+    }
+    if (message.kind === "handover")
+      log.info(
+        `the controller has left ${this.#names()} to the next one, which has ${this.#lease.terms.handover / 1000} s to come`,
+      );
+    if (message.kind === "bye") {
+      log.info("the controller has left in order; nothing is to be watched");
+      this.#takeHold(undefined);
+    }
+    this.#trigger.request();
+    return acted;
+  }
+
+  /** Watches until `leave` is aborted. What is announced then stays announced. */
+  async run(leave: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    leave.addEventListener("abort", () => this.#trigger.request(), { once: true });
+    while (!leave.aborted) {
+      const due = Math.min(this.#lease.endsAt, clock.now() + REST_MS);
+      await this.#trigger.next(Math.max(0, due - clock.now()));
+      this.#options.onTurn?.();
+      if (clock.now() - due > LATE_MS) await clock.sleep(CATCH_UP_MS);
+      if (!leave.aborted && isDue(this.#lease, clock.now())) await this.#act(leave);
+    }
+    await this.#connecting;
+    await this.#speaker?.stop();
+  }
+
+  async #act(leave: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const silence = "no word from the controller until the end of its lease";
+    const { terms } = this.#lease;
+    if (terms.onLost === "keep") {
+      this.#lease = { ...this.#lease, lost: true };
+      log.error(
+        `${silence}: ${this.#names()} may be announced with nobody watching over them; onLeaseLost is keep, so they stay`,
+      );
+      return;
+    }
+    log.error(`${silence}: withdrawing ${this.#names()}`);
+    const lost: Lease = { ...this.#lease, lost: true };
+    this.#lease = lost;
+    // A renewal makes a new lease, and ends this.
+    while (this.#lease === lost && !leave.aborted) {
+      if (await this.#withdraw(lost)) return;
+      this.#options.onTurn?.();
+      await clock.sleep(RETRY_MS);
+    }
+  }
+
+  /** Answers true when it was seen that none of the prefixes is announced any more. */
+  async #withdraw(lost: Lease): Promise<boolean> {
+    const { log } = this.#options;
+    try {
+      const standing = await this.#standing(lost);
+      if (this.#lease !== lost) return true;
+      if (standing.length === 0) {
+        log.warn(this.#acted ? "withdrawn: none of it is in gobgpd any more" : "none of it was in gobgpd");
+        return true;
+      }
+      this.#acted = true;
+      const results = (await this.#speaker?.apply(standing, never)) ?? [];
+      for (const result of results) if (!result.ok) this.#trouble(`cannot withdraw: ${result.error}`);
+      return false;
+    } catch (error) {
+      // A gobgpd that is gone announces nothing.
+      if (error instanceof SpeakerUnreachable && error.absent) {
+        log.warn(`${messageOf(error)}; so nothing is announced`);
+        return true;
+      }
+      this.#trouble(messageOf(error));
+      return false;
+    }
+  }
+
+  async #standing({ prefixes }: Lease): Promise<readonly SpeakerOp[]> {
+    if (this.#speaker === undefined) this.#connect();
+    await this.#connecting;
+    const state = await this.#speaker?.observe(never);
+    return prefixes
+      .filter((prefix) => state?.paths.has(prefix))
+      .map((prefix) => ({ target: "speaker", kind: "path.withdraw", prefix }));
+  }
+
+  #takeHold(hold: HoldMessage | undefined): void {
+    const { log, save } = this.#options;
+    const moved = JSON.stringify(hold?.gobgp) !== JSON.stringify(this.#hold?.gobgp);
+    if (hold !== undefined && this.#hold === undefined)
+      log.info(`watching for a controller with a lease of ${hold.terms.term / 1000} s`);
+    this.#hold = hold;
+    void save(hold).catch((error: unknown) => this.#trouble(`cannot be kept over a restart: ${messageOf(error)}`));
+    if (moved) this.#connect();
+  }
+
+  /** To the gobgpd of the lease, before it is needed: when it is, there is no time to lose. */
+  #connect(): void {
+    this.#connecting = this.#connecting.then(async () => {
+      await this.#speaker?.stop();
+      this.#speaker = undefined;
+      if (this.#hold === undefined) return;
+      try {
+        this.#speaker = await this.#options.openSpeaker(this.#hold.gobgp);
+      } catch (error) {
+        this.#trouble(messageOf(error));
+      }
+    });
+  }
+
+  /** Told once for each change. */
+  #trouble(line: string): void {
+    if (line === this.#told) return;
+    this.#told = line;
+    this.#options.log.error(line);
+  }
+
+  #names(): string {
+    const { prefixes } = this.#lease;
+    const some = prefixes.slice(0, MAX_NAMED).join(", ");
+    return prefixes.length > MAX_NAMED ? `${some} and ${prefixes.length - MAX_NAMED} more` : some || "nothing";
+  }
+}
+
+function news(message: ToGuard): LeaseNews {
+  return message.kind === "hold" ? { kind: "hold", terms: message.terms, prefixes: message.prefixes } : message;
+}

@@ -1,0 +1,51 @@
+import type { Metrics } from "../admin/metrics.ts";
+import type { Config } from "../config/config.ts";
+import type { Ownership } from "../core/ownership.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Beacon } from "./beacon.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
+import type { Logger } from "./log.ts";
+import type { OwnershipStore } from "./reconciler.ts";
+import type { Settings } from "./settings.ts";
+
+interface Around {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly beacon: Beacon;
+  readonly lookAgain: () => void;
+}
+
+/** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
+export function keepLease(settings: Settings, around: Around): LeaseKeeper | undefined {
+  const { guardSocket, config } = settings;
+  const { clock, log, metrics, beacon, lookAgain } = around;
+  if (guardSocket === undefined || (config.lease.term === 0 && config.onStop !== "handover")) return undefined;
+  return new LeaseKeeper({
+    path: guardSocket,
+    clock,
+    alive: () => !beacon.condition.stalled,
+    onGuarded: (fault) => {
+      metrics.guarded(fault === undefined);
+      beacon.unguarded = fault !== undefined;
+      if (fault === undefined) log.info(`the guard holds a lease of ${config.lease.term / 1000} s`);
+      else log.warn(`the lease is unguarded, so VIPs outlive a controller that dies: ${fault}`);
+      lookAgain();
+    },
+    onActed: () => {
+      log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
+      lookAgain();
+    },
+  });
+}
+
+/** Tells the guard what is about to be ours, and then the ledger: the guard knows of a prefix before gobgpd does. */
+export async function holdAndSave(
+  owned: Ownership,
+  { lease, gobgp }: Config,
+  keeper: LeaseKeeper | undefined,
+  ledger: OwnershipStore,
+): Promise<void> {
+  await keeper?.hold({ terms: lease, prefixes: [...owned.prefixes].sort(), gobgp });
+  await ledger.save(owned);
+}

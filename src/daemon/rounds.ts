@@ -1,0 +1,67 @@
+import type { Metrics } from "../admin/metrics.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Status } from "../core/status.ts";
+import type { Beacon } from "./beacon.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Trigger } from "./trigger.ts";
+
+export interface RoundsOptions {
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly trigger: Trigger;
+  readonly beacon: Beacon;
+  readonly metrics: Metrics;
+  readonly reporter: Reporter;
+  /** Milliseconds between two passes where nothing calls for one. */
+  readonly interval: () => number;
+  /** A point of the clock at which a pass is due whatever else is. */
+  readonly dueAt: number;
+  /** Each service has a verdict. */
+  readonly judged: () => boolean;
+  readonly serving: () => boolean;
+}
+
+/** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
+export class Rounds {
+  readonly #options: RoundsOptions;
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+  }
+
+  /** One pass; undefined when it broke, which is a fault of ours. Ending there would leave the VIPs announced with nobody watching over them. */
+  async pass(): Promise<Status | undefined> {
+    const { reconciler, clock, beacon, metrics, reporter, judged, serving } = this.#options;
+    const began = clock.now();
+    try {
+      const status = await reconciler.pass();
+      metrics.pass(clock.now() - began, status);
+      reporter.trouble("a pass", undefined);
+      if (serving()) reporter.announcements(status.announcements);
+      beacon.passed(status, judged());
+      return status;
+    } catch (error) {
+      reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      beacon.beat();
+      return undefined;
+    }
+  }
+
+  /** Rests until something calls or something is due, and comes by at the beacon in between. */
+  async rest(): Promise<void> {
+    const { reconciler, clock, trigger, beacon, interval, dueAt } = this.#options;
+    const now = clock.now();
+    const until = Math.min(
+      now + interval(),
+      reconciler.wakeAt,
+      dueAt > now ? dueAt : Number.POSITIVE_INFINITY,
+      now + beacon.due,
+    );
+    let called = false;
+    do {
+      called = await trigger.next(Math.min(until - clock.now(), beacon.rhythm));
+      beacon.beat();
+    } while (!called && clock.now() < until);
+  }
+}

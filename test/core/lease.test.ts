@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Prefix } from "../../src/core/address.ts";
+import type { LeaseNews, LeaseTerms } from "../../src/core/lease.ts";
+import { isDue, NO_LEASE, renewed, takenOver } from "../../src/core/lease.ts";
+
+const TERMS: LeaseTerms = { term: 5_000, onLost: "withdraw", handover: 60_000 };
+const HOLD: LeaseNews = { kind: "hold", terms: TERMS, prefixes: ["10.88.2.1/32" as Prefix] };
+
+test("nothing is due before somebody holds something, and nothing after a goodbye", () => {
+  assert.equal(isDue(NO_LEASE, 1e12), false);
+  const held = renewed(NO_LEASE, HOLD, 0);
+  assert.equal(isDue(renewed(held, { kind: "bye" }, 1), 1e12), false);
+  assert.equal(isDue(renewed(NO_LEASE, { ...HOLD, prefixes: [] }, 0), 1e12), false, "nothing is announced");
+});
+
+test("the lease ends one term after the last word, and a handover's later", () => {
+  const held = renewed(NO_LEASE, HOLD, 1_000);
+  assert.deepEqual([isDue(held, 5_999), isDue(held, 6_000)], [false, true]);
+  const again = renewed(held, { kind: "renew" }, 5_000);
+  assert.deepEqual([isDue(again, 9_999), isDue(again, 10_000)], [false, true]);
+  const left = renewed(again, { kind: "handover" }, 6_000);
+  assert.deepEqual([isDue(left, 65_999), isDue(left, 66_000)], [false, true]);
+  assert.equal(isDue({ ...held, lost: true }, 1e12), false, "it is acted upon once");
+});
+
+test("without a term announcements outlive the controller, but not a handover", () => {
+  const held = renewed(NO_LEASE, { ...HOLD, terms: { ...TERMS, term: 0 } }, 0);
+  assert.equal(isDue(held, 1e12), false);
+  assert.equal(isDue(renewed(held, { kind: "handover" }, 0), 60_000), true);
+});
+
+test("a guard that was restarted gives a whole term before it judges", () => {
+  const over = takenOver({ terms: TERMS, prefixes: ["10.88.2.1/32" as Prefix] }, 100);
+  assert.deepEqual([isDue(over, 5_099), isDue(over, 5_100)], [false, true]);
+});
+
+test("whatever is heard, a lease that is renewed in time is never due, and one that is not always is", () => {
+  const pause = fc.nat({ max: 4_999 });
+  const word = fc.constantFrom<LeaseNews>(HOLD, { kind: "renew" });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(pause, word)), (words) => {
+      let [now, lease] = [0, renewed(NO_LEASE, HOLD, 0)];
+      for (const [wait, news] of words) {
+        now += wait;
+        assert.equal(isDue(lease, now), false);
+        lease = renewed(lease, news, now);
+      }
+      assert.equal(isDue(lease, now + TERMS.term), true);
+    }),
+  );
+});
