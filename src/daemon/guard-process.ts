@@ -22,6 +22,7 @@ export async function runGuard(
   manager: ServiceManager,
   leave: AbortSignal,
 ): Promise<void> {
+  let beatAt = clock.now();
   const state = new GuardState(settings.stateDirectory ?? dirname(settings.socket));
   const guard = new Guard({
     clock,
@@ -33,9 +34,12 @@ export async function runGuard(
       speaker.start();
       return speaker;
     },
-    // A hold with the same words is on disk already.
     save: (hold) => state.save(hold),
-    onTurn: () => manager.beat(),
+    onTurn: () => {
+      if (clock.now() - beatAt < (manager.watchdog ?? 0) / 4) return;
+      beatAt = clock.now();
+      manager.beat();
+    },
   });
   const server = new GuardServer({
     path: settings.socket,
