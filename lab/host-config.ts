@@ -8,6 +8,8 @@ export function hostConfig(site: Site, host: Station): unknown {
       peers: site.routers.map((router) => ({ address: router.ipv4, as: site.routerAs })),
       local: { routerID: host.ipv4, as: site.hostAs, listenPort: 179, nextHop: { ipv6: host.ipv6 } },
     },
+    // Five seconds, as by default; a slow machine needs longer to start a controller again.
+    lease: `${5 * SLOW}s`,
     services: [
       {
         name: "web",

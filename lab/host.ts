@@ -9,6 +9,8 @@ export interface HostOptions {
   readonly config: unknown;
   /** Whether `-ipvs-setup` is given, which is not the default; here it is. */
   readonly ipvs?: boolean;
+  /** Whether a guard runs beside the controller. */
+  readonly guard?: boolean;
   /** Further flags of the controller, after those of the lab; the last one of a name counts. */
   readonly flags?: readonly string[];
 }
@@ -25,6 +27,8 @@ export class Host {
   readonly service: Program;
   readonly gobgpd: Program;
   readonly controller: Program;
+  /** undefined: without one. */
+  readonly guard: Program | undefined;
   readonly #main: string;
   readonly #options: HostOptions;
   readonly #directory: string;
@@ -47,13 +51,21 @@ export class Host {
     this.service = program("service", ["busybox", "httpd", "-f", "-p", `[::]:${site.targetPort}`, "-h", this.#root]);
     this.gobgpd = program("gobgpd", ["gobgpd", "--api-hosts=127.0.0.1:50051", "--pprof-disable"], true);
     this.controller = program("controller", this.controllerArgv());
+    const guard = [process.execPath, main, "guard", "-guard-socket", this.#guardSocket];
+    this.guard = options.guard === true ? program("guard", guard, true) : undefined;
   }
 
   /** The command line of the controller, or of one of its other subcommands. */
   controllerArgv(subcommand: readonly string[] = []): readonly string[] {
     const metrics = `${this.metrics.host}:${this.metrics.port}`;
     const flags = ["-config", this.configFile, "-state-dir", this.stateDirectory, "-metrics-address", metrics];
-    const own = [...flags, ...(this.#options.ipvs === false ? [] : ["-ipvs-setup"]), ...(this.#options.flags ?? [])];
+    const guard = ["-guard-socket", this.#options.guard === true ? this.#guardSocket : "off"];
+    const own = [
+      ...flags,
+      ...guard,
+      ...(this.#options.ipvs === false ? [] : ["-ipvs-setup"]),
+      ...(this.#options.flags ?? []),
+    ];
     return [process.execPath, this.#main, ...subcommand, ...own];
   }
 
@@ -67,6 +79,7 @@ export class Host {
   start(): void {
     this.service.start();
     this.gobgpd.start();
+    this.guard?.start();
     this.controller.start();
   }
 
@@ -110,11 +123,16 @@ export class Host {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.controller, this.service, this.gobgpd].map((program) => program.dispose()));
+    const programs = [this.controller, this.guard, this.service, this.gobgpd];
+    await Promise.all(programs.map((program) => program?.dispose()));
   }
 
   get #root(): string {
     return join(this.#directory, `${this.name}.www`);
+  }
+
+  get #guardSocket(): string {
+    return join(this.stateDirectory, "guard.sock");
   }
 
   #log(name: string): string {

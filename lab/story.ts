@@ -1,5 +1,6 @@
 import { controllerDies } from "./acts/controller-dies.ts";
 import { controllerLeaves } from "./acts/controller-leaves.ts";
+import { controllerStaysDead } from "./acts/controller-stays-dead.ts";
 import { serviceDies } from "./acts/service-dies.ts";
 import { speakerDies } from "./acts/speaker-dies.ts";
 import type { Act } from "./stage.ts";
@@ -7,7 +8,7 @@ import { Stage } from "./stage.ts";
 import type { Topology } from "./topology.ts";
 import type { RequestReport } from "./traffic.ts";
 
-export const ACTS: readonly Act[] = [serviceDies, speakerDies, controllerLeaves, controllerDies];
+export const ACTS: readonly Act[] = [serviceDies, speakerDies, controllerLeaves, controllerDies, controllerStaysDead];
 
 /** What the story tells while it plays. */
 export interface Audience {

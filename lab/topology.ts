@@ -33,7 +33,7 @@ export class Topology {
 
   private constructor(options: TopologyOptions, main: string) {
     const site = options.site ?? demoSite(options.hosts ?? 3);
-    const settings = options.host ?? ((_, station) => ({ config: hostConfig(site, station) }));
+    const settings = options.host ?? ((_, station) => ({ config: hostConfig(site, station), guard: true }));
     this.site = site;
     this.routers = site.routers.map((station) => new Router(site, station, this.#routerNamespace, DIRECTORY));
     this.hosts = site.hosts.map((station) => new Host(site, station, DIRECTORY, main, settings(site, station)));
