@@ -15,7 +15,7 @@ import { scene } from "./scene.ts";
 const noBird = await birdMissing();
 const VIP = "10.88.2.1/32";
 
-for (const version of ["3.10", "4.8"] as const) {
+for (const version of ["4.8", "3.10"] as const) {
   const found = await findGobgpd(version);
   const skip = "missing" in found ? found.missing : (noBird ?? false);
   const binary = "binary" in found ? found.binary : "";
@@ -64,7 +64,8 @@ for (const version of ["3.10", "4.8"] as const) {
     assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`, `+${VIP}`]);
   });
 
-  if (version === "4.8") continue;
+  // One generation is enough for what has nothing to do with gobgpd, and this one is quicker to establish a session.
+  if (version === "3.10") continue;
 
   test("a controller in an endless loop does not renew", { skip }, async (t) => {
     const { controller, withdrawn, gobgpd, guard, announced } = await stage(t);
