@@ -12,13 +12,24 @@ import { become, ROOT, SetupError, say } from "./setup/process.mjs";
 const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
   // The test runner builds by itself: a build that fails is one failure more in its sum, not the end of it.
-  test: { needs: ["network", "lab"], builds: false, gobgpd: ["all"], stage: "lab/test-run.ts" },
+  test: {
+    needs: ["network", "lab"],
+    builds: false,
+    gobgpd: ["all"],
+    guest: "the tests under systemd",
+    stage: "lab/test-run.ts",
+  },
   start: { needs: ["network"], builds: true, stage: "dist/main.js" },
   build: { needs: [], builds: true },
   check: { needs: [], builds: false, stage: "lab/check.ts" },
   docs: { needs: [], builds: false, stage: "lab/docs.ts" },
   bench: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "bench/main.ts" },
 };
+
+/** What stages that are asked for by name need beside the rest. */
+function needsOf(args) {
+  return [args.includes("compose") ? "containers" : "", args.includes("systemd") ? "units" : ""].filter(Boolean);
+}
 
 async function main([name, ...args]) {
   const command = COMMANDS[name];
@@ -28,9 +39,9 @@ async function main([name, ...args]) {
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
   await useNode();
-  await ensurePackages(command.needs);
+  await ensurePackages([...command.needs, ...needsOf(args)]);
   if (command.gobgpd !== undefined) {
-    await prepareGuest();
+    await prepareGuest(args.includes("systemd") ? command.guest : undefined);
     await prepareGobgpd(command.gobgpd);
   }
   if (command.builds) await build();

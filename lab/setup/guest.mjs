@@ -4,15 +4,18 @@ import { ask, ROOT, runLong, SetupError, say } from "./process.mjs";
 
 const NODE = `${ROOT}/node_modules/.bin/node`;
 
-/** Where this machine's kernel cannot run the lab, makes ready the guest that can. */
-export async function prepareGuest() {
+/** Where this machine's kernel cannot run the lab, makes ready the guest that can; `also` for what runs in a guest on every machine. */
+export async function prepareGuest(also) {
   const trial = ask(NODE, ["lab/native.ts"]);
-  if (trial.ok) return;
+  if (trial.ok && also === undefined) return;
   await ensurePackages(["guest"]);
   if (ask("lab/guest/prepare", ["--check"]).ok) return;
-  say(`a guest kernel is prepared: this machine's own cannot run the lab (${trial.stdout.trim()})`);
-  if (!(await runLong("lab/guest/prepare", [], { progress: /^guest: / })))
-    throw new SetupError("the guest kernel could not be prepared; see above");
+  say(
+    `a guest kernel is prepared: ${trial.ok ? `for ${also}` : `this machine's own cannot run the lab (${trial.stdout.trim()})`}`,
+  );
+  if (await runLong("lab/guest/prepare", [], { progress: /^guest: / })) return;
+  if (!trial.ok) throw new SetupError("the guest kernel could not be prepared; see above");
+  say(`without it, ${also} are skipped`);
 }
 
 /** The gobgpd versions that the integration tests want beside the installed one. Tests that lack one say so: no reason to stop here. */

@@ -18,6 +18,19 @@ const PACKAGES = {
     ["curl", program("curl"), "to try the lab by hand"],
     ["ca-certificates", () => existsSync("/etc/ssl/certs/ca-certificates.crt"), "test downloads by TLS"],
   ],
+  units: [["systemd", program("systemd-analyze"), "checks the units, and runs them in the guest"]],
+  containers: [
+    [
+      "docker.io",
+      program("dockerd"),
+      "builds and runs the images",
+      ["docker.service", "docker.socket", "containerd.service"],
+    ],
+    // Part of docker.io until Debian 12.
+    ["docker-cli", () => findProgram("docker") !== undefined || !hasCandidate("docker-cli", /./), "makes base images"],
+    ["debootstrap", program("debootstrap"), "makes base images where no image registry answers"],
+    ["docker-compose", () => !hasCandidate("docker-compose", /^1\.29\./), "runs the compose file as Debian 12 does"],
+  ],
   guest: [
     ["qemu-system-x86", program("qemu-system-x86_64"), "runs the guest"],
     ["busybox-static", isStaticBusybox, "the guest's first program"],
@@ -29,6 +42,13 @@ const PACKAGES = {
 
 function program(name) {
   return () => findProgram(name) !== undefined;
+}
+
+/** Whether apt could install a package of such a version that is not installed yet. */
+function hasCandidate(name, version) {
+  const policy = findProgram("apt-cache") === undefined ? "" : ask("apt-cache", ["policy", name]).stdout;
+  const [, installed = "", candidate = ""] = /Installed: (\S+)\s+Candidate: (\S+)/.exec(policy) ?? [];
+  return installed === "(none)" && candidate !== "(none)" && version.test(candidate);
 }
 
 function isStaticBusybox() {

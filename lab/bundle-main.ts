@@ -1,0 +1,33 @@
+import { copyFile, cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Puts the built controller below `target` as one bundled file, with what it reads at run time, and answers the file: as deep as the
+ * modules of dist/, which find package.json and proto/ relative to themselves.
+ */
+export async function bundleMain(target: string): Promise<string> {
+  const bundle = join(target, "dist/bundle/main.mjs");
+  await mkdir(join(target, "dist/bundle"), { recursive: true });
+  await copyFile(join(ROOT, "package.json"), join(target, "package.json"));
+  await cp(join(ROOT, "proto"), join(target, "proto"), { recursive: true });
+  // CommonJS packages inside an ES module need a require of their own for Node's modules.
+  const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  // Not loaded where it is not needed: natively it would only cost time.
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [join(ROOT, "dist/main.js")],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    banner: { js: banner },
+    logLevel: "error",
+  });
+  return bundle;
+}
+
+if (import.meta.main) await bundleMain(process.argv[2] ?? "");
