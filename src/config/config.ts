@@ -17,6 +17,8 @@ export interface Config {
   readonly services: readonly ConfiguredService[];
   /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
   readonly withdrawHold: number;
+  /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
+  readonly stopDrain: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
 }

@@ -19,12 +19,13 @@ export function effective(config: Config): Record<string, unknown> {
     },
     services: config.services.map(serviceOf),
     withdrawHold: durationText(config.withdrawHold),
+    stopDrain: durationText(config.stopDrain),
     reconcileInterval: durationText(config.reconcileInterval),
   };
 }
 
 function serviceOf({ service, checks }: ConfiguredService): Record<string, unknown> {
-  const { name, link, vips, virtualServices } = service;
+  const { name, link, vips, virtualServices, attributes = {} } = service;
   // Each VIP has the same ports, so those of the first tell all.
   const ports = virtualServices.filter((one) => one.vip === vips[0]?.address);
   const [first] = ports;
@@ -47,6 +48,7 @@ function serviceOf({ service, checks }: ConfiguredService): Record<string, unkno
           weight: server.weight,
         },
       }),
+    ...(Object.keys(attributes).length > 0 && { announce: attributes }),
     healthchecks: checks.map(checkOf),
   };
 }

@@ -91,7 +91,7 @@ export function derive(
         virtualServices: own.filter((one) => one.vip === vip.address).map(virtualServiceKey),
       };
       const other = announcements.get(prefix);
-      const fresh = { path: { prefix, nextHop }, services: [service.name], ...wanted, ...needs };
+      const fresh = { path: { prefix, nextHop, ...service.attributes }, services: [service.name], ...wanted, ...needs };
       announcements.set(prefix, other === undefined ? fresh : both(other, fresh));
     }
   }
