@@ -4,7 +4,7 @@ export type Community = string & { readonly __brand: "Community" };
 export type LargeCommunity = string & { readonly __brand: "LargeCommunity" };
 
 /** Asks for a lower preference before the route goes (RFC 8326). */
-const GRACEFUL_SHUTDOWN = "65535:0" as Community;
+export const GRACEFUL_SHUTDOWN = "65535:0" as Community;
 
 /** Names of IANA's registry of well-known communities that a VIP may carry. */
 export const WELL_KNOWN: Readonly<Record<string, Community>> = {
