@@ -1,21 +1,24 @@
 import { Metrics } from "../admin/metrics.ts";
 import type { Desired, Intent, Stage } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
-import { messageOf, UsageError } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
 import type { Status } from "../core/status.ts";
-import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openKernel, openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
 import { leaveInOrder } from "./leave.ts";
-import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
-import { Reconciler } from "./reconciler.ts";
-import { needsRestart, sessionResets, summary } from "./reload.ts";
+import type { OpenOptions } from "./open-reconciler.ts";
+import { openReconciler } from "./open-reconciler.ts";
+import { Operations } from "./operations.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reread } from "./reload.ts";
+import { compare, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
+import { restUntil } from "./rest.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
@@ -26,9 +29,6 @@ import { Watch, watched } from "./watch.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
-
-/** Reads the config anew; throws UsageError with everything that is wrong with it. */
-export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
@@ -45,10 +45,16 @@ export class Controller {
   #stage: Stage = "serving";
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
-  #reloading: Promise<void> = Promise.resolve();
+  /** What its parts share. */
+  readonly #shared: Pick<OpenOptions, "clock" | "log" | "reporter" | "metrics" | "kernel" | "settings">;
+  readonly #operations: Operations;
+  #leaving = false;
+  #status: Status | undefined;
+  readonly #read: Reread;
 
-  constructor(settings: Settings, clock: Clock, log: Logger, manager: ServiceManager) {
+  constructor(settings: Settings, clock: Clock, log: Logger, manager: ServiceManager, read: Reread) {
     this.#settings = settings;
+    this.#read = read;
     this.#clock = clock;
     this.#log = log;
     this.#intent = intentOf(settings);
@@ -57,6 +63,17 @@ export class Controller {
     this.#news = new SpeakerNews(log);
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
+    const kernel = this.#intent.network ? openKernel(this.#intent.ipvs) : undefined;
+    const [reporter, metrics] = [this.#reporter, this.#metrics];
+    this.#shared = { clock, log, reporter, metrics, kernel, settings: () => this.#settings };
+    this.#operations = new Operations({
+      ...this.#shared,
+      beacon: this.#beacon,
+      health: () => this.#watch?.health ?? new Map(),
+      status: () => this.#status,
+      takeOver: () => this.#takeOver(),
+      onChange: () => this.#lookAgain(),
+    });
     manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
   }
 
@@ -71,18 +88,28 @@ export class Controller {
     });
     this.#watch = watch;
     const speaker = await openSpeaker(this.#settings, this.#clock, (event) => this.#speakerTold(event));
-    const reconciler = await this.#openReconciler(speaker);
+    const reconciler = await openReconciler({
+      ...this.#shared,
+      speaker,
+      desired: () => this.#desired(),
+      onStep: () => this.#beacon.beat(),
+    });
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, this.#metrics, this.#log);
+    const { operator } = this.#operations;
+    await this.#operations.open();
     leave.addEventListener("abort", () => this.#beginLeaving());
     if (leave.aborted) this.#beginLeaving();
     this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
     speaker.start();
     watch.start();
-    while (!leave.aborted) {
+    while (!leave.aborted || operator.draining) {
+      await operator.look();
       await this.#pass(reconciler);
       await this.#rest(reconciler);
     }
+    this.#stage = "leaving";
+    this.#lookAgain();
     const clean = await leaveInOrder({
       reconciler,
       clock: { now: () => this.#clock.now(), sleep: (ms) => this.#beacon.rest(ms) },
@@ -92,106 +119,79 @@ export class Controller {
         this.#stage = "gone";
       },
     });
-    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
+    await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop()]);
     await lock.release();
     this.#log.info(clean ? "left" : "left, but not everything is undone");
     return clean;
   }
 
-  /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log says how it went. */
-  reload(read: Reread): Promise<void> {
-    this.#reloading = this.#reloading.then(async () => {
-      if (this.#stage !== "serving") return;
-      this.#beacon.reloading(process.hrtime.bigint() / 1000n);
-      try {
-        await this.#takeOver(read);
-      } catch (error) {
-        this.#log.error(`the config is not reloaded, the one before stays: ${messageOf(error)}`);
-      }
-      this.#beacon.reloaded();
-    });
-    return this.#reloading;
+  /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */
+  reload(): Promise<unknown> {
+    return this.#operations.reloader.reload();
   }
 
-  async #takeOver(read: Reread): Promise<void> {
-    const { settings, warnings } = await read();
-    if (this.#stage !== "serving") return;
-    const against = needsRestart(this.#settings, settings);
-    if (against.length > 0) throw new UsageError(against.map((line) => `${settings.file}: ${line}`).join("\n"));
+  async #takeOver(): Promise<string | undefined> {
+    if (this.#leaving) return undefined;
+    const { settings, warnings } = await this.#read();
+    if (this.#leaving) return undefined;
+    compare(this.#settings, settings, this.#log);
     this.#watch?.replace(settings.config.services.map(watched));
     for (const line of warnings) this.#log.warn(line);
-    for (const peer of sessionResets(this.#settings, settings))
-      this.#log.warn(`peer ${peer}: changed, so its session is reset`);
     this.#settings = settings;
     this.#intent = intentOf(settings);
-    this.#log.info(`config reloaded from ${settings.file}: ${summary(settings)}`);
-    this.#urge(this.#reconciler?.withdraw());
-    this.#trigger.request();
+    await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));
+    this.#lookAgain();
+    return `config reloaded from ${settings.file}: ${summary(settings)}`;
   }
 
-  /** A pass that is at work in the kernel may take long; the withdrawal does not wait for it, and what it still plans to announce it will not. */
+  /** What may be drained is drained first; all else is withdrawn at once. */
   #beginLeaving(): void {
-    this.#log.info("leaving: withdraw, hold, tear down");
-    this.#stage = "leaving";
+    this.#leaving = true;
+    const { stopDrain } = this.#settings.config;
+    this.#log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
     this.#beacon.leaving();
-    this.#urge(this.#reconciler?.withdraw());
-    this.#trigger.request();
+    const { operator } = this.#operations;
+    if (stopDrain > 0) operator.stop(stopDrain);
+    if (!operator.draining) this.#stage = "leaving";
+    this.#lookAgain();
   }
 
-  async #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
-    const ledger = new Ledger(this.#settings.stateDirectory);
-    const { owned, warning } = await ledger.load();
-    if (warning !== undefined) this.#log.warn(warning);
-    return new Reconciler({
-      kernel: this.#intent.network ? openKernel(this.#intent.ipvs) : undefined,
-      speaker,
-      clock: this.#clock,
-      ledger,
-      reporter: this.#reporter,
-      desired: () => this.#desired(),
-      owned,
-      hold: () => this.#settings.config.withdrawHold,
-      onResult: ({ op, ok }) => this.#metrics.op(op, ok),
-      onStep: () => this.#beacon.beat(),
-    });
+  /** A pass that is at work in the kernel may take long; a withdrawal does not wait for it, and what it still plans to announce it will not. */
+  #lookAgain(): void {
+    this.#urge(this.#reconciler?.withdraw());
+    this.#trigger.request();
   }
 
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
     const patient = this.#clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
-    const peersMayStart = !patient || this.#allJudged();
-    return derive(this.#intent, health, this.#stage, peersMayStart);
+    const peersMayStart = !patient || (this.#watch?.allJudged ?? true);
+    return derive(this.#intent, health, this.#stage, peersMayStart, this.#operations.operator.overrides);
   }
 
-  #allJudged(): boolean {
-    return [...(this.#watch?.health.values() ?? [])].every((one) => one.verdict !== "unknown");
-  }
-
-  /** Rests until something calls or something is due, and comes by at the beacon in between. */
+  /** Rests until something calls or something is due. */
   async #rest(reconciler: Reconciler): Promise<void> {
     const now = this.#clock.now();
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
     const until = Math.min(
       now + this.#settings.config.reconcileInterval,
       reconciler.wakeAt,
+      this.#operations.operator.wakeAt,
       verdicts > now ? verdicts : Number.POSITIVE_INFINITY,
       now + this.#beacon.due,
     );
-    let called = false;
-    do {
-      called = await this.#trigger.next(Math.min(until - this.#clock.now(), this.#beacon.rhythm));
-      this.#beacon.beat();
-    } while (!called && this.#clock.now() < until);
+    await restUntil(until, { clock: this.#clock, trigger: this.#trigger, beacon: this.#beacon });
   }
 
   async #pass(reconciler: Reconciler): Promise<Status | undefined> {
     const began = this.#clock.now();
     try {
       const status = await reconciler.pass();
+      this.#status = status;
       this.#metrics.pass(this.#clock.now() - began, status);
       this.#reporter.trouble("a pass", undefined);
       if (this.#stage === "serving") this.#reporter.announcements(status.announcements);
-      this.#beacon.passed(status, this.#allJudged());
+      this.#beacon.passed(status, this.#watch?.allJudged ?? true);
       return status;
     } catch (error) {
       // A fault of ours. Ending here would leave the VIPs announced with nobody watching over them.
@@ -203,8 +203,8 @@ export class Controller {
 
   #healthChanged(verdict: Verdict): void {
     // A dead backend waits for no pass that may be at work in the kernel.
-    if (verdict === "down") this.#urge(this.#reconciler?.withdraw());
-    this.#trigger.request();
+    if (verdict === "down") this.#lookAgain();
+    else this.#trigger.request();
   }
 
   #speakerTold(event: SpeakerEvent): void {

@@ -1,8 +1,13 @@
+import { UsageError } from "../core/errors.ts";
+import type { Logger } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
+/** Reads the config anew; throws UsageError with everything that is wrong with it. */
+export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
+
 /** What of a new config cannot be taken over by a process that runs, one line each; empty where all of it can. */
-export function needsRestart(before: Settings, after: Settings): readonly string[] {
+function needsRestart(before: Settings, after: Settings): readonly string[] {
   const lines: string[] = [];
   const [old, next] = [before.config, after.config];
   if (old.mode !== next.mode) lines.push(`bgp.mode: ${old.mode} is now ${next.mode}; restart bgp-lb`);
@@ -15,8 +20,15 @@ export function needsRestart(before: Settings, after: Settings): readonly string
   return lines;
 }
 
+/** Warns of what a new config does beyond its own words; throws UsageError where this process cannot take it over. */
+export function compare(before: Settings, after: Settings, log: Logger): void {
+  const against = needsRestart(before, after);
+  if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
+  for (const peer of sessionResets(before, after)) log.warn(`peer ${peer}: changed, so its session is reset`);
+}
+
 /** Peers whose session a new config resets, because gobgpd takes the change no other way. */
-export function sessionResets(before: Settings, after: Settings): readonly string[] {
+function sessionResets(before: Settings, after: Settings): readonly string[] {
   const old = new Map(before.config.peers.map((peer) => [peer.address, peer]));
   return after.config.peers.flatMap((peer) => {
     const known = old.get(peer.address);

@@ -1,6 +1,7 @@
 import type { ListenAddress } from "../admin/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Intent } from "../core/desired.ts";
+import type { AdminAddress } from "./admin-endpoint.ts";
 
 /** The config and what the command line says beside it. */
 export interface Settings {
@@ -12,6 +13,8 @@ export interface Settings {
   /** undefined: no metrics endpoint. */
   readonly metrics: ListenAddress | undefined;
   readonly stateDirectory: string;
+  /** undefined: no admin API. */
+  readonly admin: AdminAddress | undefined;
 }
 
 export function intentOf({ config, network, ipvs }: Settings): Intent {
