@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { ControllerProcess } from "./controller.ts";
 
-const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
+/** Under emulation the built program, for it starts in a third of the time. */
+const MAIN = new URL(process.env["IN_GUEST"] === "1" ? "../../dist/main.js" : "../../src/main.ts", import.meta.url)
+  .pathname;
 
 /** What a command came to: exit code, and the lines of both streams. */
 export interface Said {
