@@ -1,6 +1,7 @@
 import type { Registry } from "prom-client";
 import { Counter, Gauge } from "prom-client";
 import type { DrainResult, Overrides } from "../core/override.ts";
+import { shortWord } from "../core/override.ts";
 
 const RESULTS = ["quiet", "deadline", "not announced", "undrained"] as const satisfies readonly (
   | DrainResult
@@ -43,11 +44,7 @@ export class OperatorMetrics {
 
   overrides(overrides: Overrides): void {
     this.#overrides.reset();
-    for (const [service, override] of overrides) {
-      const drain = override.word === "drain";
-      const word = drain ? (override.result === undefined ? "draining" : "drained") : `forced_${override.word}`;
-      this.#overrides.set({ service, word }, 1);
-    }
+    for (const [service, override] of overrides) this.#overrides.set({ service, word: label(shortWord(override)) }, 1);
   }
 
   drained(result: (typeof RESULTS)[number]): void {

@@ -87,14 +87,20 @@ export function demote(path: Path): Path {
   };
 }
 
+/** What stands, in a word or two. */
+export function shortWord(override: Override): "draining" | "drained" | "forced up" | "forced down" {
+  if (override.word !== "drain") return `forced ${override.word}`;
+  return override.result === undefined ? "draining" : "drained";
+}
+
 /** One line: what stands, who said it, why, until when. */
 export function overrideWords(override: Override): string {
   const { by, reason, until } = override;
   const who = `by ${by}${reason === "" ? "" : `: ${reason}`}`;
   const limit = until === undefined ? "" : `, until ${until}`;
-  if (override.word !== "drain") return `forced ${override.word} ${who}${limit}`;
-  if (override.result === undefined) return `draining ${who}${limit} at the latest`;
-  return `drained ${who} (${outcome(override)})`;
+  const said = `${shortWord(override)} ${who}`;
+  if (override.word !== "drain") return `${said}${limit}`;
+  return override.result === undefined ? `${said}${limit} at the latest` : `${said} (${outcome(override)})`;
 }
 
 function outcome({ result, connections }: Drain): string {

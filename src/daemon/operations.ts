@@ -2,6 +2,7 @@ import type { AdminServer } from "../admin/admin-server.ts";
 import type { Metrics } from "../admin/metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
+import { shortWord } from "../core/override.ts";
 import type { Clock, Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
@@ -35,6 +36,9 @@ export interface OperationsOptions {
   readonly onChange: () => void;
 }
 
+/** Words that fit into one line beside all else. */
+const MAX_NOTED = 3;
+
 /** All that operators do to a running controller: their words, new configs, and the socket that they come by. */
 export class Operations {
   readonly operator: Operator;
@@ -45,6 +49,7 @@ export class Operations {
   constructor(options: OperationsOptions) {
     this.#options = options;
     const { clock, log, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(options.metrics.registry);
     this.reloader = new Reloader({ log, beacon, metrics, takeOver });
     this.operator = new Operator({
@@ -79,6 +84,16 @@ export class Operations {
 
   async close(): Promise<void> {
     await this.#server?.close();
+  }
+
+  #notes(): string[] {
+    const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
+    const more = words.length - MAX_NOTED;
+    const said = [...words.slice(0, MAX_NOTED), ...(more > 0 ? [`${more} more drained or forced`] : [])];
+    return [
+      ...(said.length > 0 ? [said.join(", ")] : []),
+      ...(this.reloader.state.error === undefined ? [] : ["the config on disk cannot be used, the one before stays"]),
+    ];
   }
 }
 
