@@ -1,10 +1,13 @@
-import { lstat, mkdir, readFile, unlink } from "node:fs/promises";
+import { lstat, mkdir, readFile, stat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { AdminServer } from "../admin/admin-server.ts";
 import type { AdminActions } from "../admin/api.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Logger } from "./log.ts";
+
+/** Bytes of sun_path (unix(7)), less the one that ends it. */
+const LONGEST_PATH = 107;
 
 /** Where operators ask the controller. */
 export interface AdminAddress {
@@ -25,9 +28,12 @@ export async function serveAdmin(
   );
   try {
     const group = address.group === undefined ? undefined : await groupId(address.group);
+    if (Buffer.byteLength(address.socket) > LONGEST_PATH)
+      throw new Error(`the path of a socket has at most ${LONGEST_PATH} bytes; set -admin-socket to a shorter one`);
     await mkdir(dirname(address.socket), { recursive: true, mode: 0o750 });
     await clear(address.socket);
     await server.listen(address.socket, group);
+    if (group !== undefined) await warnOfClosedDirectory(dirname(address.socket), group, log);
     return server;
   } catch (error) {
     await server.close();
@@ -36,6 +42,15 @@ export async function serveAdmin(
     );
     return undefined;
   }
+}
+
+/** The directory is not ours to open up; but a group that cannot get there would only be told "no rights". */
+async function warnOfClosedDirectory(directory: string, group: number, log: Logger): Promise<void> {
+  const { mode, gid } = await stat(directory);
+  if ((mode & 0o001) !== 0 || (gid === group && (mode & 0o010) !== 0)) return;
+  log.warn(
+    `the group of -admin-group cannot get to the admin socket: ${directory} lets it not pass; chgrp it, or set -admin-socket`,
+  );
 }
 
 /** Takes away the socket that a killed process left; throws where somebody listens at it, or where it is something else. */

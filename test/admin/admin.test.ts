@@ -97,7 +97,11 @@ test("what is not understood is said, and reaches no action", async (t) => {
 });
 
 test("the socket is for owner and group, and refuses others", async (t) => {
-  const { directory, socket } = await stage(t, "65534");
+  const { directory, socket, log } = await stage(t, "65534");
+  assert.match(
+    log.lines.join(),
+    /^warn the group of -admin-group cannot get to the admin socket: .*made lets it not pass/,
+  );
   const { mode, gid } = await stat(socket);
   assert.equal(mode & 0o777, 0o660);
   if (process.getuid?.() !== 0) return;
@@ -138,6 +142,13 @@ test("the socket of a killed process is replaced; what lives there, or is no soc
   assert.equal(await serve(), undefined);
   assert.match(log.lines.at(-1) ?? "", /something that is no socket is there/);
   assert.equal(await readFile(socket, "utf8"), "mine");
+});
+
+test("a path that no socket can have is told as that", async () => {
+  const { logger, lines } = recordingLog();
+  const socket = `/tmp/${"x".repeat(110)}/admin.sock`;
+  assert.equal(await serveAdmin({ socket, group: undefined }, {} as AdminActions, logger), undefined);
+  assert.match(lines.join(), /the path of a socket has at most 107 bytes; set -admin-socket/);
 });
 
 test("nobody there, no rights, no such group, and an answer that is none each have their line", async (t) => {
