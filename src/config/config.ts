@@ -20,6 +20,8 @@ export interface Config {
   readonly withdrawHold: number;
   readonly onStop: "withdraw" | "handover";
   readonly lease: LeaseTerms;
+  /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
+  readonly stopDrain: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
 }

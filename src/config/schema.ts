@@ -105,6 +105,14 @@ export const configSchema = z
     handoverLease: durationSchema
       .prefault("60s")
       .describe("Time that announcements outlive a controller that stopped with `onStop: handover`."),
+    stopDrain: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "30s" or "0s"',
+      })
+      .prefault("0s")
+      .describe(
+        "Longest time that a stop (SIGTERM) drains all services before it withdraws; `0s`: it withdraws at once. A supervisor has to wait longer.",
+      ),
     reconcileInterval: durationSchema
       .prefault("10s")
       .describe("Time after which the host and gobgpd are looked at again even where nothing calls for it."),

@@ -1,6 +1,15 @@
 import type { Address, Prefix } from "./address.ts";
 import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
+import type { VirtualServiceKey } from "./service.ts";
 import type { KernelState, SpeakerState } from "./state.ts";
+
+/** What goes through one virtual service. */
+export interface Connections {
+  /** Connections that are open now (TCP: established). */
+  readonly active: number;
+  /** Connections that were ever begun, since the kernel began to count. */
+  readonly accepted: number;
+}
 
 /** Links, addresses and IPVS of one network namespace. */
 export interface Kernel {
@@ -8,6 +17,8 @@ export interface Kernel {
   observe(signal: AbortSignal): Promise<KernelState>;
   /** Applies the ops in order and answers one result for each, in the same order; a failure does not stop the others. Never throws for a failing op. */
   apply(ops: readonly KernelOp[], signal: AbortSignal): Promise<readonly OpResult<KernelOp>[]>;
+  /** What goes through each virtual service, in a number of reads that does not grow with them; empty where IPVS is not ours to manage. Throws as `observe` does. */
+  connections(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, Connections>>;
 }
 
 /** What the peers of established sessions have been sent, by peer (adj-out). */

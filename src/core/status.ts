@@ -1,7 +1,7 @@
 import type { Address, Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
-import { samePath } from "./path.ts";
+import { describePath, samePath } from "./path.ts";
 import type { Sent } from "./ports.ts";
 import type { Observed, Peer, SpeakerState } from "./state.ts";
 
@@ -76,7 +76,7 @@ function statusOf(announcement: Announcement, desired: Desired, observed: Observ
   if (announcement.want === "withdraw") return { ...base, state: "lingering", reason: announcement.reason };
   if (lacks.length > 0) return { ...base, state: "lingering", reason: `dataplane incomplete: ${lacks.join("; ")}` };
   if (!samePath(there, announcement.path))
-    return { ...base, state: "pending", reason: `gobgpd has next hop ${there.nextHop}` };
+    return { ...base, state: "pending", reason: `gobgpd has ${describePath(there)}` };
   if (peers.length > 0) return { ...base, state: "sent", reason: announcement.reason };
   return { ...base, state: "accepted", reason: "no peer with an established session was sent it" };
 }

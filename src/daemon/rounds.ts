@@ -15,8 +15,8 @@ export interface RoundsOptions {
   readonly reporter: Reporter;
   /** Milliseconds between two passes where nothing calls for one. */
   readonly interval: () => number;
-  /** A point of the clock at which a pass is due whatever else is. */
-  readonly dueAt: number;
+  /** The clock's time at which a pass is due whatever else is; Infinity for none. */
+  readonly dueAt: () => number;
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
@@ -24,6 +24,8 @@ export interface RoundsOptions {
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
 export class Rounds {
+  /** What the last pass found. */
+  last: Status | undefined;
   readonly #options: RoundsOptions;
 
   constructor(options: RoundsOptions) {
@@ -36,6 +38,7 @@ export class Rounds {
     const began = clock.now();
     try {
       const status = await reconciler.pass();
+      this.last = status;
       metrics.pass(clock.now() - began, status);
       reporter.trouble("a pass", undefined);
       if (serving()) reporter.announcements(status.announcements);
@@ -52,12 +55,7 @@ export class Rounds {
   async rest(): Promise<void> {
     const { reconciler, clock, trigger, beacon, interval, dueAt } = this.#options;
     const now = clock.now();
-    const until = Math.min(
-      now + interval(),
-      reconciler.wakeAt,
-      dueAt > now ? dueAt : Number.POSITIVE_INFINITY,
-      now + beacon.due,
-    );
+    const until = Math.min(now + interval(), reconciler.wakeAt, dueAt(), now + beacon.due);
     let called = false;
     do {
       called = await trigger.next(Math.min(until - clock.now(), beacon.rhythm));

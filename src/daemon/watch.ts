@@ -75,6 +75,11 @@ export class Watch {
     return this.#health;
   }
 
+  /** Every service has a verdict. */
+  get allJudged(): boolean {
+    return [...this.#health.values()].every((one) => one.verdict !== "unknown");
+  }
+
   start(): void {
     this.#started = true;
     for (const monitor of this.#all()) monitor.start();

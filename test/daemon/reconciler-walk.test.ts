@@ -9,6 +9,7 @@ import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
 import type { Link } from "../../src/core/state.ts";
 import { Bench, HOLD } from "../support/bench.ts";
+import { said } from "../support/override.ts";
 import { EMPTY_KERNEL, health, intent, ip, service } from "../support/world.ts";
 import type { Ambush, Fault } from "./walk-faults.ts";
 import { anyWalk } from "./walk-faults.ts";
@@ -56,8 +57,8 @@ class Walk {
   }
 
   get #wanted(): Desired {
-    const { intent: asked, health: verdicts, stage } = this.bench;
-    return derive(asked, verdicts, stage, true);
+    const { intent: asked, health: verdicts, stage, overrides } = this.bench;
+    return derive(asked, verdicts, stage, true, overrides);
   }
 
   lay(ambush: Ambush): void {
@@ -71,6 +72,7 @@ class Walk {
     bench.kernel.blind = false;
     bench.kernel.refuse = bench.speaker.refuse = () => undefined;
     bench.speaker.reach = "up";
+    bench.overrides = new Map();
     if (bench.stage === "serving" && bench.intent === BOTH) return;
     bench.intent = BOTH;
     this.restart();
@@ -155,6 +157,9 @@ async function play(walk: Walk, one: Fault): Promise<void> {
   switch (one.kind) {
     case "health":
       bench.health = new Map([...bench.health, ...health({ [one.name]: one.verdict })]);
+      return;
+    case "word":
+      bench.say(one.name, said(one.word));
       return;
     case "speaker":
       bench.speaker.reach = one.reach;

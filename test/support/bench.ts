@@ -2,6 +2,7 @@ import type { Intent, ServiceHealth, Stage } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
+import type { Override, Overrides } from "../../src/core/override.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import type { Status } from "../../src/core/status.ts";
@@ -44,6 +45,7 @@ export class Bench {
   readonly done: string[] = [];
   health: ReadonlyMap<string, ServiceHealth> = new Map();
   stage: Stage = "serving";
+  overrides: Overrides = new Map();
   intent: Intent;
   saved: Ownership = OWNS_NOTHING;
   diskFull = false;
@@ -73,11 +75,17 @@ export class Bench {
         },
       },
       reporter: new Reporter(this.log.logger),
-      desired: () => derive(this.intent, this.health, this.stage, true),
+      desired: () => derive(this.intent, this.health, this.stage, true, this.overrides),
       owned: this.saved,
       hold: () => HOLD,
     });
     return this.reconciler;
+  }
+
+  /** The operator's word on a service, or that there is none any more. */
+  say(name: string, override: Override | undefined): void {
+    const others = [...this.overrides].filter(([other]) => other !== name);
+    this.overrides = new Map(override === undefined ? others : [...others, [name, override]]);
   }
 
   /** What one pass does. */
