@@ -49,7 +49,7 @@ const MAX_MED = 4_294_967_295;
 /** What a look at a draining service found, at `now` on the monotonic clock. */
 export interface DrainLook {
   readonly now: number;
-  /** Its checks would have it announced, or may yet. */
+  /** It is announced, as far as anybody knows, and its checks do not say that it must not be. */
   readonly serving: boolean;
   /** undefined: it cannot be told. */
   readonly connections: Connections | undefined;

@@ -60,6 +60,7 @@ export class Operations {
       store: new OverrideStore(settings().stateDirectory, clock),
       services: () => countedServices(settings()),
       health,
+      announced: (name) => isAnnounced(options.status(), name),
       traffic: new Traffic(kernel, reporter),
       onChange,
     });
@@ -95,6 +96,12 @@ export class Operations {
       ...(this.reloader.state.error === undefined ? [] : ["the config on disk cannot be used, the one before stays"]),
     ];
   }
+}
+
+/** Before the first pass nobody knows, and what is unknown may be there. */
+function isAnnounced(status: Status | undefined, service: string): boolean {
+  if (status === undefined) return true;
+  return status.announcements.some((one) => one.services.includes(service) && one.state !== "withdrawn");
 }
 
 /** The services of the config, each with those of its virtual services whose connections are counted here. */

@@ -23,6 +23,8 @@ export interface OperatorOptions {
   /** The services of the config, each with its virtual services as far as they are counted. */
   readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  /** False: no VIP of the service was in gobgpd after the last pass. */
+  readonly announced: (name: string) => boolean;
   readonly traffic: Traffic;
   /** Something else is to be announced now. */
   readonly onChange: () => void;
@@ -126,7 +128,7 @@ export class Operator {
     const words = this.#stop ?? this.#words;
     for (const [name, word] of words) {
       if (isDraining(word)) {
-        const serving = word.regardless || this.#options.health().get(name)?.verdict !== "down";
+        const serving = this.#serves(name, word.regardless);
         const next = watchDrain(word, {
           now,
           serving,
@@ -159,6 +161,11 @@ export class Operator {
     const { services, clock, metrics } = this.#options;
     this.#stop = stopWords(services().keys(), this.#words, clock.now(), timeout);
     metrics.overrides(this.#stop);
+  }
+
+  #serves(name: string, regardless: boolean): boolean {
+    const { health, announced } = this.#options;
+    return announced(name) && (regardless || health().get(name)?.verdict !== "down");
   }
 
   #named(which: Which): readonly string[] {

@@ -106,6 +106,11 @@ test("the socket is for owner and group, and refuses others", async (t) => {
   assert.equal(mode & 0o777, 0o660);
   if (process.getuid?.() !== 0) return;
   assert.equal(gid, 65534);
+  const main = new URL("../../src/main.ts", import.meta.url).pathname;
+  const other = ["--reuid", "65533", "--regid", "65533", "--clear-groups"];
+  // A checkout in somebody's home is closed to the user that plays the other.
+  if (spawnSync("setpriv", [...other, "sh", "-c", `test -x ${process.execPath} && test -r ${main}`]).status !== 0)
+    return;
   for (const folder of [directory, join(directory, "made")]) await chmod(folder, 0o755);
   const connect = `require("node:net").connect(${JSON.stringify(socket)}).on("error",(e)=>process.exit(e.code==="EACCES"?13:1)).on("connect",()=>process.exit(0))`;
   const as = (uid: number, group: number) => {
@@ -122,6 +127,27 @@ test("the socket is for owner and group, and refuses others", async (t) => {
     return status;
   };
   assert.deepEqual([as(65533, 65533), as(65533, 65534)], [13, 0]);
+  const asked = spawnSync(
+    "setpriv",
+    [
+      "--reuid",
+      "65533",
+      "--regid",
+      "65533",
+      "--clear-groups",
+      process.execPath,
+      main,
+      "status",
+      "-admin-socket",
+      socket,
+    ],
+    { encoding: "utf8" },
+  );
+  assert.match(
+    asked.stderr,
+    /^bgp-lb: the controller cannot be asked at .*: this user may not; root may, and the group/,
+  );
+  assert.equal(asked.status, 3);
 });
 
 test("the socket of a killed process is replaced; what lives there, or is no socket, is left alone and told", async (t) => {

@@ -29,7 +29,7 @@ async function stage(t: TestContext) {
   const [virtual] = service("web", ["10.88.2.1"]).virtualServices;
   kernel.state = { ...EMPTY_KERNEL, virtualServices: new Map(virtual === undefined ? [] : [[WEB, virtual]]) };
   const log = recordingLog();
-  const world = { verdicts: health({ web: "up", api: "up" }), names: ["web", "api"], changes: 0 };
+  const world = { verdicts: health({ web: "up", api: "up" }), names: ["web", "api"], gone: "", changes: 0 };
   const reporter = new Reporter(log.logger);
   const start = async () => {
     const registry = new Registry();
@@ -41,6 +41,7 @@ async function stage(t: TestContext) {
       store: new OverrideStore(directory, clock),
       services: () => new Map(world.names.map((name) => [name, name === "web" ? [WEB] : []])),
       health: () => world.verdicts,
+      announced: (name) => name !== world.gone,
       traffic: new Traffic(kernel, reporter),
       onChange: () => {
         world.changes++;
@@ -123,6 +124,14 @@ test("what is down, or forced down, has nothing to drain; what was forced up dra
   await look(1);
   assert.deepEqual(words(), ["web drain not announced", "api drain not announced"]);
   await operator.undrain("all", ALICE);
+  world.verdicts = health({ web: "unknown", api: "up" });
+  world.gone = "web";
+  await operator.drain(["web"], 300_000, ALICE);
+  await look(0);
+  assert.deepEqual(words(), ["web drain not announced"], "no verdict yet, and nothing announced");
+  world.gone = "";
+  await operator.undrain("all", ALICE);
+  world.verdicts = health({ web: "down", api: "up" });
   await operator.force("web", "up", undefined, ALICE);
   await operator.drain(["web"], 300_000, ALICE);
   await look(8);
