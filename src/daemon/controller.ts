@@ -1,21 +1,22 @@
 import { Metrics } from "../admin/metrics.ts";
 import type { Desired, Intent, Stage } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
-import { messageOf, UsageError } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
 import type { Status } from "../core/status.ts";
 import type { GobgpSpeaker } from "../speaker/speaker.ts";
-import { openKernel, openSpeaker } from "./adapters.ts";
+import { openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
 import { leaveInOrder } from "./leave.ts";
-import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
-import { Reconciler } from "./reconciler.ts";
-import { needsRestart, sessionResets, summary } from "./reload.ts";
+import { openReconciler } from "./open-reconciler.ts";
+import type { Reconciler } from "./reconciler.ts";
+import { admit, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
+import { rest } from "./rest.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
@@ -116,12 +117,9 @@ export class Controller {
   async #takeOver(read: Reread): Promise<void> {
     const { settings, warnings } = await read();
     if (this.#stage !== "serving") return;
-    const against = needsRestart(this.#settings, settings);
-    if (against.length > 0) throw new UsageError(against.map((line) => `${settings.file}: ${line}`).join("\n"));
+    const notes = admit(this.#settings, settings);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of warnings) this.#log.warn(line);
-    for (const peer of sessionResets(this.#settings, settings))
-      this.#log.warn(`peer ${peer}: changed, so its session is reset`);
+    for (const line of [...warnings, ...notes]) this.#log.warn(line);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     this.#log.info(`config reloaded from ${settings.file}: ${summary(settings)}`);
@@ -138,18 +136,12 @@ export class Controller {
     this.#trigger.request();
   }
 
-  async #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
-    const ledger = new Ledger(this.#settings.stateDirectory);
-    const { owned, warning } = await ledger.load();
-    if (warning !== undefined) this.#log.warn(warning);
-    return new Reconciler({
-      kernel: this.#intent.network ? openKernel(this.#intent.ipvs) : undefined,
+  #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
+    return openReconciler(this.#settings, this.#log, {
       speaker,
       clock: this.#clock,
-      ledger,
       reporter: this.#reporter,
       desired: () => this.#desired(),
-      owned,
       hold: () => this.#settings.config.withdrawHold,
       onResult: ({ op, ok }) => this.#metrics.op(op, ok),
       onStep: () => this.#beacon.beat(),
@@ -159,15 +151,11 @@ export class Controller {
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
     const patient = this.#clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
-    const peersMayStart = !patient || this.#allJudged();
+    const peersMayStart = !patient || (this.#watch?.judged ?? false);
     return derive(this.#intent, health, this.#stage, peersMayStart);
   }
 
-  #allJudged(): boolean {
-    return [...(this.#watch?.health.values() ?? [])].every((one) => one.verdict !== "unknown");
-  }
-
-  /** Rests until something calls or something is due, and comes by at the beacon in between. */
+  /** Rests until something calls for a pass or one is due; comes by at the beacon in between, and looks for proofs. */
   async #rest(reconciler: Reconciler): Promise<void> {
     const now = this.#clock.now();
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
@@ -177,21 +165,23 @@ export class Controller {
       verdicts > now ? verdicts : Number.POSITIVE_INFINITY,
       now + this.#beacon.due,
     );
-    let called = false;
-    do {
-      called = await this.#trigger.next(Math.min(until - this.#clock.now(), this.#beacon.rhythm));
-      this.#beacon.beat();
-    } while (!called && this.#clock.now() < until);
+    await rest({
+      clock: this.#clock,
+      trigger: this.#trigger,
+      beacon: this.#beacon,
+      until,
+      proofAt: () => reconciler.prover.wakeAt,
+      prove: async () => this.#tell(await reconciler.prove(), reconciler),
+    });
   }
 
   async #pass(reconciler: Reconciler): Promise<Status | undefined> {
     const began = this.#clock.now();
     try {
       const status = await reconciler.pass();
-      this.#metrics.pass(this.#clock.now() - began, status);
+      this.#metrics.pass(this.#clock.now() - began);
       this.#reporter.trouble("a pass", undefined);
-      if (this.#stage === "serving") this.#reporter.announcements(status.announcements);
-      this.#beacon.passed(status, this.#allJudged());
+      this.#tell(status, reconciler);
       return status;
     } catch (error) {
       // A fault of ours. Ending here would leave the VIPs announced with nobody watching over them.
@@ -199,6 +189,13 @@ export class Controller {
       this.#beacon.beat();
       return undefined;
     }
+  }
+
+  #tell(status: Status | undefined, { prover }: Reconciler): void {
+    if (status === undefined) return;
+    this.#metrics.status(status, prover.lost);
+    if (this.#stage === "serving") this.#reporter.announcements(status.announcements);
+    this.#beacon.passed(status, this.#watch?.judged ?? false);
   }
 
   #healthChanged(verdict: Verdict): void {

@@ -1,8 +1,16 @@
+import { UsageError } from "../core/errors.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
+/** What its operator should know when a config takes the place of another; throws UsageError where a process that runs cannot take it over. */
+export function admit(before: Settings, after: Settings): readonly string[] {
+  const against = needsRestart(before, after);
+  if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
+  return sessionResets(before, after).map((peer) => `peer ${peer}: changed, so its session is reset`);
+}
+
 /** What of a new config cannot be taken over by a process that runs, one line each; empty where all of it can. */
-export function needsRestart(before: Settings, after: Settings): readonly string[] {
+function needsRestart(before: Settings, after: Settings): readonly string[] {
   const lines: string[] = [];
   const [old, next] = [before.config, after.config];
   if (old.mode !== next.mode) lines.push(`bgp.mode: ${old.mode} is now ${next.mode}; restart bgp-lb`);
@@ -16,7 +24,7 @@ export function needsRestart(before: Settings, after: Settings): readonly string
 }
 
 /** Peers whose session a new config resets, because gobgpd takes the change no other way. */
-export function sessionResets(before: Settings, after: Settings): readonly string[] {
+function sessionResets(before: Settings, after: Settings): readonly string[] {
   const old = new Map(before.config.peers.map((peer) => [peer.address, peer]));
   return after.config.peers.flatMap((peer) => {
     const known = old.get(peer.address);

@@ -75,6 +75,11 @@ export class Watch {
     return this.#health;
   }
 
+  /** True when each service has a verdict. */
+  get judged(): boolean {
+    return [...this.#health.values()].every((one) => one.verdict !== "unknown");
+  }
+
   start(): void {
     this.#started = true;
     for (const monitor of this.#all()) monitor.start();

@@ -1,0 +1,26 @@
+import { openKernel, openSockets } from "./adapters.ts";
+import { Ledger } from "./ledger.ts";
+import type { Logger } from "./log.ts";
+import type { ReconcilerOptions } from "./reconciler.ts";
+import { Reconciler } from "./reconciler.ts";
+import type { Settings } from "./settings.ts";
+import { intentOf } from "./settings.ts";
+
+/** The reconciler of this host: its kernel, its sockets, and what an earlier life left in the state directory. */
+export async function openReconciler(
+  settings: Settings,
+  log: Logger,
+  options: Omit<ReconcilerOptions, "kernel" | "sockets" | "ledger" | "owned">,
+): Promise<Reconciler> {
+  const ledger = new Ledger(settings.stateDirectory);
+  const { owned, warning } = await ledger.load();
+  if (warning !== undefined) log.warn(warning);
+  const { network, ipvs } = intentOf(settings);
+  return new Reconciler({
+    ...options,
+    kernel: network ? openKernel(ipvs) : undefined,
+    sockets: openSockets(),
+    ledger,
+    owned,
+  });
+}
