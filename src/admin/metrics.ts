@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { splitPrefix } from "../core/address.ts";
 import type { Verdict } from "../core/health.ts";
+import type { RepairKind } from "../core/mended.ts";
 import type { Op } from "../core/op.ts";
 import type { Status } from "../core/status.ts";
 import { ANNOUNCEMENT_STATES, hasPath } from "../core/status.ts";
@@ -82,6 +83,13 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #repairs = new Counter({
+    name: "bgp_lb_repairs_total",
+    help: "Things that others had removed or changed and that were put back, by kind.",
+    labelNames: ["kind"],
+    registers: this.#registers,
+  });
+
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
@@ -107,6 +115,10 @@ export class Metrics {
 
   op(op: Op, ok: boolean): void {
     this.#ops.inc({ op: op.kind, result: ok ? "ok" : "error" });
+  }
+
+  repair(kind: RepairKind): void {
+    this.#repairs.inc({ kind });
   }
 
   pass(milliseconds: number): void {

@@ -1,4 +1,5 @@
 import type { Address } from "../core/address.ts";
+import type { SharedPrefix } from "../core/desired.ts";
 import type { Service } from "../core/service.ts";
 import type { Identity, PeerConfig } from "../core/state.ts";
 import type { CheckConfig } from "../health/registry.ts";
@@ -15,8 +16,11 @@ export interface Config {
   /** This host's address by family; there for each family that a VIP is of. */
   readonly nextHop: { readonly ipv4?: Address; readonly ipv6?: Address };
   readonly services: readonly ConfiguredService[];
+  readonly sharedPrefix: SharedPrefix;
   /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
   readonly withdrawHold: number;
+  /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */
+  readonly repairGrace: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
 }

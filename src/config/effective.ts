@@ -18,7 +18,9 @@ export function effective(config: Config): Record<string, unknown> {
       },
     },
     services: config.services.map(serviceOf),
+    sharedPrefix: config.sharedPrefix,
     withdrawHold: durationText(config.withdrawHold),
+    repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),
   };
 }

@@ -8,6 +8,7 @@ import type { Status } from "../core/status.ts";
 import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
+import { hearLinks } from "./hearing.ts";
 import { leaveInOrder } from "./leave.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
@@ -80,6 +81,7 @@ export class Controller {
     this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
     speaker.start();
     watch.start();
+    const hearing = hearLinks(this.#clock, this.#trigger, this.#reporter, () => this.#intent);
     while (!leave.aborted) {
       await this.#pass(reconciler);
       await this.#rest(reconciler);
@@ -93,7 +95,8 @@ export class Controller {
         this.#stage = "gone";
       },
     });
-    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
+    reconciler.stop();
+    await Promise.all([watch.stop(), server?.close(), speaker.stop(), hearing.stop()]);
     await lock.release();
     this.#log.info(clean ? "left" : "left, but not everything is undone");
     return clean;
@@ -142,8 +145,9 @@ export class Controller {
       clock: this.#clock,
       reporter: this.#reporter,
       desired: () => this.#desired(),
-      hold: () => this.#settings.config.withdrawHold,
+      config: () => this.#settings.config,
       onResult: ({ op, ok }) => this.#metrics.op(op, ok),
+      onRepair: (kind) => this.#metrics.repair(kind),
       onStep: () => this.#beacon.beat(),
     });
   }

@@ -1,5 +1,7 @@
 import type { Prefix } from "../core/address.ts";
 import type { Desired } from "../core/desired.ts";
+import type { Repair, RepairKind, Standing } from "../core/mended.ts";
+import { repairOf } from "../core/mended.ts";
 import type { KernelOp, Op, OpResult, SpeakerOp } from "../core/op.ts";
 import type { Clock, Kernel, Speaker } from "../core/ports.ts";
 import type { Backoff } from "./backoff.ts";
@@ -19,6 +21,7 @@ export interface PerformerOptions {
   readonly desired: () => Desired;
   readonly onResult?: (result: OpResult) => void;
   readonly onStep?: () => void;
+  readonly onRepair?: (kind: RepairKind) => void;
 }
 
 /** Does what was planned, and tells everybody who has to know how it went. */
@@ -26,6 +29,10 @@ export class Performer {
   readonly #options: PerformerOptions;
   /** When the last withdrawal was sent, on the clock. */
   lastWithdrawal = Number.NEGATIVE_INFINITY;
+  /** How things stood when the last pass ended, what we have withdrawn since, and what others had taken away and was put back. */
+  #standing: Standing | undefined;
+  readonly #withdrawn = new Set<Prefix>();
+  readonly #repairs: Repair[] = [];
 
   constructor(options: PerformerOptions) {
     this.#options = options;
@@ -51,11 +58,35 @@ export class Performer {
     return results;
   }
 
+  /** A pass has ended: what it put back of what others had taken away is told. */
+  passed(standing: Standing): void {
+    this.#options.reporter.repaired(this.#repairs.splice(0));
+    this.#standing = standing;
+    this.#withdrawn.clear();
+  }
+
   note(results: readonly OpResult[]): void {
     if (results.length === 0) return;
     const news = results.map((result) => this.#options.backoff.note(result));
     this.#options.reporter.results(results, news, this.#options.desired());
-    for (const result of results) this.#options.onResult?.(result);
+    for (const result of results) {
+      this.#options.onResult?.(result);
+      if (result.ok) this.#notice(result.op);
+    }
+  }
+
+  #notice(op: Op): void {
+    if (op.kind === "path.withdraw") this.#withdrawn.add(op.prefix);
+    if (this.#standing === undefined || (op.kind === "path.announce" && this.#withdrawn.has(op.path.prefix))) return;
+    const repair = repairOf(op, this.#standing);
+    // A link that is made again is set up as well, and that is one repair.
+    if (
+      repair === undefined ||
+      (op.kind === "link.up" && this.#repairs.some(({ found }) => found === `link ${op.link} was absent`))
+    )
+      return;
+    this.#repairs.push(repair);
+    this.#options.onRepair?.(repair.kind);
   }
 
   async #applyKernel(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {

@@ -3,6 +3,7 @@ import { claim, prune } from "../core/claim.ts";
 import { conflicts } from "../core/conflict.ts";
 import type { Desired } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
+import type { RepairKind } from "../core/mended.ts";
 import type { Op, OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
@@ -12,6 +13,8 @@ import type { Observed } from "../core/state.ts";
 import type { Found, Status } from "../core/status.ts";
 import { summarise } from "../core/status.ts";
 import { Backoff } from "./backoff.ts";
+import type { GraceTimes } from "./grace.ts";
+import { Grace } from "./grace.ts";
 import type { ObserverOptions } from "./observer.ts";
 import { Observer } from "./observer.ts";
 import { Performer } from "./performer.ts";
@@ -31,6 +34,9 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   readonly owned: Ownership;
   /** Milliseconds between the last withdrawal and the first teardown. */
   readonly hold: () => number;
+  /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
+  readonly grace?: () => GraceTimes;
+  readonly onRepair?: (kind: RepairKind) => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
   readonly onResult?: (result: OpResult) => void;
@@ -53,6 +59,7 @@ export class Reconciler {
   /** What is proven to have arrived at the peers. */
   readonly prover: Prover;
   readonly #performer: Performer;
+  readonly #grace: Grace;
   readonly #backoff: Backoff;
   #owned: Ownership;
   #withdrawing: Promise<void> = Promise.resolve();
@@ -70,6 +77,12 @@ export class Reconciler {
       observer: this.#observer,
       prover: this.prover,
       backoff: this.#backoff,
+    });
+    this.#grace = new Grace({
+      clock: options.clock,
+      times: options.grace ?? (() => FOR_EVER),
+      onEnd: () =>
+        void this.withdraw().catch((error: unknown) => options.reporter.trouble("a withdrawal", messageOf(error))),
     });
     this.#owned = options.owned;
     // An earlier life may have withdrawn the moment before it ended.
@@ -122,6 +135,7 @@ export class Reconciler {
       });
       this.#options.onStep?.();
       desired = wanted();
+      this.#grace.saw(desired, observed);
       await this.#own(claim(desired, observed, this.#owned));
       planned = this.#plan(desired, observed);
       if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.has(describe(op)))))
@@ -137,6 +151,7 @@ export class Reconciler {
     const standing = conflicts(desired, observed, this.#owned);
     this.#options.reporter.conflicts(standing);
     const left = planned.map(describe);
+    this.#performer.passed({ desired, observed, left: new Set(left) });
     this.#last = [desired, observed, { conflicts: standing, failing: this.#backoff.failing, left }];
     return this.#proven(...this.#last);
   }
@@ -147,6 +162,11 @@ export class Reconciler {
     return this.#proven(...this.#last);
   }
 
+  /** To be called after the last pass; nothing is withdrawn by time alone any more. */
+  stop(): void {
+    this.#grace.stop();
+  }
+
   async #proven(desired: Desired, observed: Observed, found: Found): Promise<Status> {
     const wanted = (prefix: Prefix) => desired.announcements.get(prefix)?.want === "announce";
     return summarise(desired, observed, await this.prover.look(observed.speaker, wanted), found);
@@ -154,13 +174,18 @@ export class Reconciler {
 
   async #withdrawUnwanted(): Promise<void> {
     const observed = { kernel: undefined, speaker: this.#observer.known };
-    const ops = plan(this.#options.desired(), observed, this.#owned, { blocked: () => false, tearDown: false });
+    const ops = plan(this.#options.desired(), observed, this.#owned, {
+      blocked: () => false,
+      over: (prefix) => this.#grace.isOver(prefix),
+      tearDown: false,
+    });
     await this.#performer.apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
   }
 
   #plan(desired: Desired, observed: Observed): readonly Op[] {
     const tearDown = this.#options.clock.now() >= this.tearDownAt;
-    return plan(desired, observed, this.#owned, { blocked: (op) => !this.#backoff.ready(op), tearDown });
+    const blocked = (op: Op) => !this.#backoff.ready(op);
+    return plan(desired, observed, this.#owned, { blocked, over: (prefix) => this.#grace.isOver(prefix), tearDown });
   }
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */
@@ -181,4 +206,5 @@ export class Reconciler {
   }
 }
 
+const FOR_EVER: GraceTimes = { repair: Number.POSITIVE_INFINITY, sight: Number.POSITIVE_INFINITY };
 const NOTHING_SEEN: Observed = { kernel: undefined, speaker: undefined };

@@ -1,10 +1,12 @@
 import type { Desired } from "../core/desired.ts";
+import type { Repair } from "../core/mended.ts";
 import type { OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { AnnouncementState, AnnouncementStatus, PeerStatus } from "../core/status.ts";
 import { hasPath } from "../core/status.ts";
 import type { News } from "./backoff.ts";
 import type { Logger } from "./log.ts";
+import { usualSuspect } from "./suspect.ts";
 
 /** More changes of one kind than this in one step are told as a number; each is still there at debug. */
 const MAX_LINES = 20;
@@ -62,6 +64,17 @@ export class Reporter {
       else this.#log.info(line);
     }
     if (told.length > MAX_LINES) this.#log.info(`and ${told.length - MAX_LINES} more VIPs in a new state`);
+  }
+
+  /** What others had taken away or changed, and was put back: one line, with who is known to do so. */
+  repaired(repairs: readonly Repair[]): void {
+    const found = [...new Set(repairs.map((one) => one.found))];
+    if (found.length === 0) return;
+    const more = found.length > MAX_LINES ? ` (and ${found.length - MAX_LINES} more)` : "";
+    const suspect = repairs.some(({ kind }) => kind === "link" || kind === "address") ? usualSuspect() : undefined;
+    this.#log.warn(
+      `put back: ${found.slice(0, MAX_LINES).join("; ")}${more}${suspect === undefined ? "" : `; ${suspect}`}`,
+    );
   }
 
   /** Things in our way: each is told when it comes and when it goes. */
@@ -122,6 +135,7 @@ function because({ op }: OpResult, desired: Desired): string {
   const prefix = op.kind === "path.announce" ? op.path.prefix : op.prefix;
   const announcement = desired.announcements.get(prefix);
   if (announcement === undefined) return " (no longer in the config)";
-  if (op.kind === "path.withdraw" && announcement.want !== "withdraw") return " (its dataplane is not complete)";
+  if (op.kind === "path.withdraw" && announcement.want !== "withdraw")
+    return " (its dataplane is not complete, or cannot be read)";
   return ` (${announcement.reason})`;
 }

@@ -1,5 +1,6 @@
 import type { Intent, ServiceHealth, Stage } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
+import type { RepairKind } from "../../src/core/mended.ts";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
@@ -13,6 +14,7 @@ import { FakeSpeaker } from "./fake-speaker.ts";
 import { recordingLog } from "./log.ts";
 
 export const HOLD = 2_000;
+export const GRACE = { repair: 1_000, sight: 30_000 };
 
 /** Holds up whoever comes to it until the test opens it, so that the test can look into the gap. */
 export class Gate {
@@ -42,6 +44,7 @@ export class Bench {
   readonly speaker = new FakeSpeaker();
   readonly log = recordingLog();
   readonly done: string[] = [];
+  readonly repairs: RepairKind[] = [];
   health: ReadonlyMap<string, ServiceHealth> = new Map();
   stage: Stage = "serving";
   intent: Intent;
@@ -76,6 +79,8 @@ export class Bench {
       desired: () => derive(this.intent, this.health, this.stage, true),
       owned: this.saved,
       hold: () => HOLD,
+      grace: () => GRACE,
+      onRepair: (kind) => this.repairs.push(kind),
     });
     return this.reconciler;
   }
