@@ -24,6 +24,12 @@ export class Metrics {
     labelNames: ["service", "check"],
     registers: this.#registers,
   });
+  readonly #checkStale = new Gauge({
+    name: "bgp_lb_check_stale",
+    help: "1 while the check's verdict is stale: no result for three intervals and the time that a probe may take.",
+    labelNames: ["service", "check"],
+    registers: this.#registers,
+  });
   readonly #probes = new Counter({
     name: "bgp_lb_probes_total",
     help: "Probes that were run, by result.",
@@ -106,9 +112,14 @@ export class Metrics {
     this.#probeSeconds.observe({ service, check }, milliseconds / 1000);
   }
 
+  stale(service: string, check: string, stale: boolean): void {
+    this.#checkStale.set({ service, check }, stale ? 1 : 0);
+  }
+
   /** A check that is no longer run: a gauge that stays would tell of it for ever. */
   forget(service: string, check: string): void {
     this.#checkUp.remove({ service, check });
+    this.#checkStale.remove({ service, check });
     this.#probeSeconds.remove({ service, check });
     for (const result of ["pass", "fail"]) this.#probes.remove({ service, check, result });
   }

@@ -1,6 +1,7 @@
 import type { Address } from "../core/address.ts";
 import type { SharedPrefix } from "../core/desired.ts";
 import type { Service } from "../core/service.ts";
+import type { StaleVerdict } from "../core/staleness.ts";
 import type { Identity, PeerConfig } from "../core/state.ts";
 import type { CheckConfig } from "../health/registry.ts";
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly nextHop: { readonly ipv4?: Address; readonly ipv6?: Address };
   readonly services: readonly ConfiguredService[];
   readonly sharedPrefix: SharedPrefix;
+  readonly staleVerdict: StaleVerdict;
   /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
   readonly withdrawHold: number;
   /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */

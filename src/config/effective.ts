@@ -19,6 +19,7 @@ export function effective(config: Config): Record<string, unknown> {
     },
     services: config.services.map(serviceOf),
     sharedPrefix: config.sharedPrefix,
+    staleVerdict: config.staleVerdict,
     withdrawHold: durationText(config.withdrawHold),
     repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),

@@ -29,6 +29,7 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     nextHop,
     services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
     sharedPrefix: input.sharedPrefix,
+    staleVerdict: input.staleVerdict,
     withdrawHold: input.withdrawHold,
     repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,

@@ -81,6 +81,12 @@ export const configSchema = z
       .describe(
         "When a prefix that several services share is announced: while `all` of them are healthy, or while `any` of them is.",
       ),
+    staleVerdict: z
+      .enum(["down", "keep"])
+      .default("down")
+      .describe(
+        "What a check counts for that has told nothing for three intervals and its timeout: as failing (`down`), or for what it told last (`keep`).",
+      ),
     withdrawHold: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {
         error: 'must be a duration, such as "2s", "500ms" or "0s"',

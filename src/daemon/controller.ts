@@ -5,7 +5,6 @@ import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
 import type { Status } from "../core/status.ts";
-import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
 import { hearLinks } from "./hearing.ts";
@@ -69,11 +68,21 @@ export class Controller {
       clock: this.#clock,
       log: this.#log,
       metrics: this.#metrics,
+      staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
     this.#watch = watch;
     const speaker = await openSpeaker(this.#settings, this.#clock, (event) => this.#speakerTold(event));
-    const reconciler = await this.#openReconciler(speaker);
+    const reconciler = await openReconciler(this.#settings, this.#log, {
+      speaker,
+      clock: this.#clock,
+      reporter: this.#reporter,
+      desired: () => this.#desired(),
+      config: () => this.#settings.config,
+      onResult: ({ op, ok }) => this.#metrics.op(op, ok),
+      onRepair: (kind) => this.#metrics.repair(kind),
+      onStep: () => this.#beacon.beat(),
+    });
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, this.#metrics, this.#log);
     leave.addEventListener("abort", () => this.#beginLeaving());
@@ -137,19 +146,6 @@ export class Controller {
     this.#beacon.leaving();
     this.#urge(this.#reconciler?.withdraw());
     this.#trigger.request();
-  }
-
-  #openReconciler(speaker: GobgpSpeaker): Promise<Reconciler> {
-    return openReconciler(this.#settings, this.#log, {
-      speaker,
-      clock: this.#clock,
-      reporter: this.#reporter,
-      desired: () => this.#desired(),
-      config: () => this.#settings.config,
-      onResult: ({ op, ok }) => this.#metrics.op(op, ok),
-      onRepair: (kind) => this.#metrics.repair(kind),
-      onStep: () => this.#beacon.beat(),
-    });
   }
 
   #desired(): Desired {
