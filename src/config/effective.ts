@@ -18,12 +18,15 @@ export function effective(config: Config): Record<string, unknown> {
       },
     },
     services: config.services.map(serviceOf),
+    sharedPrefix: config.sharedPrefix,
+    staleVerdict: config.staleVerdict,
     withdrawHold: durationText(config.withdrawHold),
     onStop: config.onStop,
     lease: durationText(config.lease.term),
     onLeaseLost: config.lease.onLost,
     handoverLease: durationText(config.lease.handover),
     stopDrain: durationText(config.stopDrain),
+    repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),
   };
 }

@@ -29,10 +29,13 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     })),
     nextHop,
     services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
+    sharedPrefix: input.sharedPrefix,
+    staleVerdict: input.staleVerdict,
     withdrawHold: input.withdrawHold,
     onStop: input.onStop,
     lease: { term: input.lease, onLost: input.onLeaseLost, handover: input.handoverLease },
     stopDrain: input.stopDrain,
+    repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,
   });
 }

@@ -8,6 +8,9 @@ import type { Service, Vip, VirtualService, VirtualServiceKey } from "./service.
 import { virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
 
+/** all: a prefix is announced while all services on it are well; any: while one of them is. */
+export type SharedPrefix = "all" | "any";
+
 /** What the operator asks for, resolved. */
 export interface Intent {
   /** managed: we start BGP and own the peers; shared: gobgpd's own config does, and we own only our paths. */
@@ -18,6 +21,8 @@ export interface Intent {
   /** The host's own address by family. */
   readonly nextHop: { readonly ipv4?: Address | undefined; readonly ipv6?: Address | undefined };
   readonly services: readonly Service[];
+  /** How many of the services that share a prefix have to be well; all of them where left out. */
+  readonly sharedPrefix?: SharedPrefix;
   /** `-network-setup`: without it links, addresses and IPVS are the operator's, and are not verified. */
   readonly network: boolean;
   /** `-ipvs-setup`, which counts only together with `-network-setup`. */
@@ -80,6 +85,7 @@ export function derive(
   const links = new Map<string, Map<Address, Vip>>();
   const virtualServices = new Map<VirtualServiceKey, VirtualService>();
   const announcements = new Map<Prefix, Announcement>();
+  const merge = intent.sharedPrefix === "any" ? either : both;
   for (const service of intent.services) {
     const override = overrides.get(service.name);
     const own = intent.ipvs && intent.network ? service.virtualServices : [];
@@ -102,7 +108,7 @@ export function derive(
       const plain = { prefix, nextHop, ...service.attributes };
       const path = wanted.draining ? demote(plain) : plain;
       const fresh = { path, services: [service.name], ...wanted, ...needs };
-      announcements.set(prefix, other === undefined ? fresh : both(other, fresh));
+      announcements.set(prefix, other === undefined ? fresh : merge(other, fresh));
     }
   }
   const { mode, identity, peers } = intent;
@@ -146,6 +152,12 @@ function both(a: Announcement, b: Announcement): Announcement {
     vips: [...a.vips, ...b.vips],
     virtualServices: [...a.virtualServices, ...b.virtualServices],
   };
+}
+
+/** With `any` one that is well is enough; what is not has no say, and its dataplane need not stand. */
+function either(a: Announcement, b: Announcement): Announcement {
+  if (rank(a) === rank(b)) return both(a, b);
+  return { ...(rank(a) > rank(b) ? a : b), services: [...a.services, ...b.services] };
 }
 
 function rank(announcement: Announcement): number {

@@ -6,6 +6,7 @@ import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
 import { openKernel, openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
+import { hearLinks } from "./hearing.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
 import { takeLock } from "./lock.ts";
@@ -109,6 +110,7 @@ export class Controller {
     speaker.start();
     watch.start();
     void keeper?.run();
+    const hearing = hearLinks(this.#clock, this.#trigger, this.#reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
     while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
       await operator.look();
@@ -118,7 +120,8 @@ export class Controller {
     const handover = this.#settings.config.onStop === "handover";
     const clean = handover || (await this.#leave(reconciler, rounds));
     await keeper?.stop(handover ? "handover" : clean ? "bye" : undefined);
-    await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop()]);
+    reconciler.stop();
+    await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop(), hearing.stop()]);
     await lock.release();
     this.#log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
     return clean;

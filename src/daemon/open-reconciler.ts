@@ -1,4 +1,6 @@
 import type { Metrics } from "../admin/metrics.ts";
+import type { Config } from "../config/config.ts";
+import { openSockets } from "./adapters.ts";
 import { holdAndSave } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
@@ -17,6 +19,9 @@ export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
   readonly keeper: LeaseKeeper | undefined;
 }
 
+/** A kernel that cannot be read is waited for this long (milliseconds), and for three intervals. */
+const MIN_SIGHT_MS = 30_000;
+
 /** The reconciler of a running controller, with what an earlier life owned. */
 export async function openReconciler({ log, metrics, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
   const ledger = new Ledger(settings().stateDirectory);
@@ -26,7 +31,14 @@ export async function openReconciler({ log, metrics, settings, keeper, ...given 
     ...given,
     ledger: { save: (mine) => holdAndSave(mine, settings().config, keeper, ledger) },
     owned,
+    sockets: openSockets(),
     hold: () => settings().config.withdrawHold,
+    grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),
+    onRepair: (kind) => metrics.repair(kind),
   });
+}
+
+function grace({ repairGrace, reconcileInterval }: Config): { readonly repair: number; readonly sight: number } {
+  return { repair: repairGrace, sight: Math.max(MIN_SIGHT_MS, 3 * reconcileInterval) };
 }

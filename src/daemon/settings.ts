@@ -26,6 +26,7 @@ export function intentOf({ config, network, ipvs }: Settings): Intent {
     peers: config.peers,
     nextHop: config.nextHop,
     services: config.services.map(({ service }) => service),
+    sharedPrefix: config.sharedPrefix,
     network,
     ipvs: ipvs && network,
   };

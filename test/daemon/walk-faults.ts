@@ -15,6 +15,7 @@ const PLAIN = [
   "sight",
   "mend",
   "wait",
+  "waitLong",
   "pass",
   "withdraw",
 ] as const;

@@ -1,5 +1,6 @@
 import type { Intent, ServiceHealth, Stage } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
+import type { RepairKind } from "../../src/core/mended.ts";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
 import type { Override, Overrides } from "../../src/core/override.ts";
@@ -14,6 +15,7 @@ import { FakeSpeaker } from "./fake-speaker.ts";
 import { recordingLog } from "./log.ts";
 
 export const HOLD = 2_000;
+export const GRACE = { repair: 1_000, sight: 30_000 };
 
 /** Holds up whoever comes to it until the test opens it, so that the test can look into the gap. */
 export class Gate {
@@ -43,6 +45,7 @@ export class Bench {
   readonly speaker = new FakeSpeaker();
   readonly log = recordingLog();
   readonly done: string[] = [];
+  readonly repairs: RepairKind[] = [];
   health: ReadonlyMap<string, ServiceHealth> = new Map();
   stage: Stage = "serving";
   overrides: Overrides = new Map();
@@ -78,6 +81,8 @@ export class Bench {
       desired: () => derive(this.intent, this.health, this.stage, true, this.overrides),
       owned: this.saved,
       hold: () => HOLD,
+      grace: () => GRACE,
+      onRepair: (kind) => this.repairs.push(kind),
     });
     return this.reconciler;
   }

@@ -58,6 +58,16 @@ export class BgpTap {
     return this.updates.filter((update) => !update.endOfRib);
   }
 
+  /** Ends every session as a router does that is gone. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Stops, or goes on, to read what gobgpd sends, as a router does that hangs. */
+  hang(hangs: boolean): void {
+    for (const socket of this.#sockets) hangs ? socket.pause() : socket.resume();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
