@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { splitPrefix } from "../core/address.ts";
 import type { Verdict } from "../core/health.ts";
+import type { RepairKind } from "../core/mended.ts";
 import type { Op } from "../core/op.ts";
 import type { Status } from "../core/status.ts";
+import { ANNOUNCEMENT_STATES, hasPath } from "../core/status.ts";
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
@@ -12,13 +14,19 @@ export class Metrics {
   readonly #registers = [this.registry];
   readonly #advertised = new Gauge({
     name: "bgp_lb_path_advertisement",
-    help: "1 while a peer with an established session has been sent the path, else 0.",
+    help: "1 while the path is proven to have arrived at a peer or, where that cannot be proven, sent to one; else 0.",
     labelNames: ["prefix", "prefix_length", "next_hop"],
     registers: this.#registers,
   });
   readonly #checkUp = new Gauge({
     name: "bgp_lb_check_up",
     help: "1 while the check is up after rise and fall, 0 while it is down or has no verdict yet.",
+    labelNames: ["service", "check"],
+    registers: this.#registers,
+  });
+  readonly #checkStale = new Gauge({
+    name: "bgp_lb_check_stale",
+    help: "1 while the check's verdict is stale: no result for three intervals and the time that a probe may take.",
     labelNames: ["service", "check"],
     registers: this.#registers,
   });
@@ -74,6 +82,25 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #announcements = new Gauge({
+    name: "bgp_lb_announcements",
+    help: "VIPs by the state of their announcement; proven: a peer has acknowledged all that was written to it with the path.",
+    labelNames: ["state"],
+    registers: this.#registers,
+  });
+  readonly #proofsLost = new Counter({
+    name: "bgp_lb_proofs_lost_total",
+    help: "Proofs that were lost while the path was wanted, each of one path at one peer: it vanished from gobgpd, or the session ended.",
+    registers: this.#registers,
+  });
+
+  readonly #repairs = new Counter({
+    name: "bgp_lb_repairs_total",
+    help: "Things that others had removed or changed and that were put back, by kind.",
+    labelNames: ["kind"],
+    registers: this.#registers,
+  });
+
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
@@ -94,9 +121,14 @@ export class Metrics {
     this.#guarded.set(held ? 1 : 0);
   }
 
+  stale(service: string, check: string, stale: boolean): void {
+    this.#checkStale.set({ service, check }, stale ? 1 : 0);
+  }
+
   /** A check that is no longer run: a gauge that stays would tell of it for ever. */
   forget(service: string, check: string): void {
     this.#checkUp.remove({ service, check });
+    this.#checkStale.remove({ service, check });
     this.#probeSeconds.remove({ service, check });
     for (const result of ["pass", "fail"]) this.#probes.remove({ service, check, result });
   }
@@ -105,8 +137,18 @@ export class Metrics {
     this.#ops.inc({ op: op.kind, result: ok ? "ok" : "error" });
   }
 
-  pass(milliseconds: number, status: Status): void {
+  repair(kind: RepairKind): void {
+    this.#repairs.inc({ kind });
+  }
+
+  pass(milliseconds: number): void {
     this.#passSeconds.observe(milliseconds / 1000);
+  }
+
+  /** `proofsLost`: since the start. */
+  status(status: Status, proofsLost: number): void {
+    this.#proofsLost.reset();
+    this.#proofsLost.inc(proofsLost);
     this.#gobgp.set(status.speakerUp ? 1 : 0);
     this.#failing.set(status.failing.size);
     this.#conflicts.set(status.conflicts.length);
@@ -114,10 +156,12 @@ export class Metrics {
     for (const peer of status.peers) {
       this.#peers.set({ peer: peer.address, as: peer.as }, peer.session === "established" ? 1 : 0);
     }
+    for (const state of ANNOUNCEMENT_STATES)
+      this.#announcements.set({ state }, status.announcements.filter((one) => one.state === state).length);
     this.#advertised.reset();
     for (const { prefix, nextHop, peers } of status.announcements) {
       const { address, length } = splitPrefix(prefix);
-      this.#advertised.set({ prefix: address, prefix_length: length, next_hop: nextHop }, peers.length > 0 ? 1 : 0);
+      this.#advertised.set({ prefix: address, prefix_length: length, next_hop: nextHop }, peers.some(hasPath) ? 1 : 0);
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { FlagName } from "../config/flags.ts";
+import { join, resolve } from "node:path";
+import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
 import { loadConfig } from "../config/load.ts";
@@ -10,7 +11,7 @@ import { preflight } from "../daemon/preflight.ts";
 import type { Settings } from "../daemon/settings.ts";
 
 /** The flags as commander hands them over; each that has a default is there. */
-export type Options = Readonly<Partial<Record<FlagName, string>>>;
+export type Options = Readonly<Partial<Record<FlagName | CommandFlagName, string>>>;
 
 /** What every command starts from: the flags and the config file; throws UsageError with every problem of them. */
 export async function readSettings(
@@ -22,7 +23,8 @@ export async function readSettings(
   const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
   const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
   const { config, warnings } = await loadConfig(file, { metricsAddress: metrics, gobgpAddress });
-  const stateDirectory = options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
+  const stateDirectory = stateDirectoryOf(options);
+  const admin = adminAddress(options);
   const settings = {
     config,
     file,
@@ -31,8 +33,19 @@ export async function readSettings(
     metrics,
     stateDirectory,
     guardSocket: guardSocket(options),
+    admin,
   };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
+}
+
+function stateDirectoryOf(options: Options): string {
+  return options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
+}
+
+/** Where the controller is asked; undefined: it is not to be. */
+export function adminAddress(options: Options): Settings["admin"] {
+  const socket = options["admin-socket"] ?? join(stateDirectoryOf(options), "admin.sock");
+  return socket === "off" ? undefined : { socket: resolve(socket), group: options["admin-group"] };
 }
 
 /** Throws UsageError where the config cannot be used on this host: the name of somebody else's device, a file that a check needs. */

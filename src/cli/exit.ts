@@ -5,4 +5,10 @@ export const EXIT = {
   failed: 1,
   /** Flags or config cannot be used; nothing was changed. */
   usage: 2,
+  /** No controller can be asked at the admin socket, or this user may not. */
+  unreachable: 3,
+  /** The controller understood and refused: no such service, drained already, ... Nothing was changed. */
+  refused: 4,
+  /** Ctrl-C while waiting, as shells count it. */
+  interrupted: 130,
 } as const;

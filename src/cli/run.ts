@@ -24,8 +24,8 @@ export async function run(options: Options): Promise<number> {
   const leave = new AbortController();
   followSignals(leave, log);
   const broken = followFaults(leave, log);
-  const controller = new Controller(settings, systemClock, log, manager);
-  process.on("SIGHUP", () => void controller.reload(read));
+  const controller = new Controller(settings, systemClock, log, manager, read);
+  process.on("SIGHUP", () => void controller.reload());
   const clean = await controller.run(leave.signal);
   return clean && !broken.aborted ? EXIT.ok : EXIT.failed;
 }

@@ -1,6 +1,8 @@
 import type { Address } from "../core/address.ts";
+import type { SharedPrefix } from "../core/desired.ts";
 import type { LeaseTerms } from "../core/lease.ts";
 import type { Service } from "../core/service.ts";
+import type { StaleVerdict } from "../core/staleness.ts";
 import type { Identity, PeerConfig } from "../core/state.ts";
 import type { CheckConfig } from "../health/registry.ts";
 
@@ -16,10 +18,16 @@ export interface Config {
   /** This host's address by family; there for each family that a VIP is of. */
   readonly nextHop: { readonly ipv4?: Address; readonly ipv6?: Address };
   readonly services: readonly ConfiguredService[];
+  readonly sharedPrefix: SharedPrefix;
+  readonly staleVerdict: StaleVerdict;
   /** Milliseconds between the withdrawal and the teardown at the end; 0 for none. */
   readonly withdrawHold: number;
   readonly onStop: "withdraw" | "handover";
   readonly lease: LeaseTerms;
+  /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
+  readonly stopDrain: number;
+  /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */
+  readonly repairGrace: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
 }

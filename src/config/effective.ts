@@ -18,17 +18,21 @@ export function effective(config: Config): Record<string, unknown> {
       },
     },
     services: config.services.map(serviceOf),
+    sharedPrefix: config.sharedPrefix,
+    staleVerdict: config.staleVerdict,
     withdrawHold: durationText(config.withdrawHold),
     onStop: config.onStop,
     lease: durationText(config.lease.term),
     onLeaseLost: config.lease.onLost,
     handoverLease: durationText(config.lease.handover),
+    stopDrain: durationText(config.stopDrain),
+    repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),
   };
 }
 
 function serviceOf({ service, checks }: ConfiguredService): Record<string, unknown> {
-  const { name, link, vips, virtualServices } = service;
+  const { name, link, vips, virtualServices, attributes = {} } = service;
   // Each VIP has the same ports, so those of the first tell all.
   const ports = virtualServices.filter((one) => one.vip === vips[0]?.address);
   const [first] = ports;
@@ -51,6 +55,7 @@ function serviceOf({ service, checks }: ConfiguredService): Record<string, unkno
           weight: server.weight,
         },
       }),
+    ...(Object.keys(attributes).length > 0 && { announce: attributes }),
     healthchecks: checks.map(checkOf),
   };
 }

@@ -72,6 +72,21 @@ export const FLAGS = [
     meaning: "where it is kept what this host owns; else $RUNTIME_DIRECTORY, which systemd sets, else /run/bgp-lb",
   },
   {
+    name: "admin-socket",
+    kind: "text",
+    default: undefined,
+    placeholder: "PATH",
+    meaning:
+      "unix socket of the admin API, for drain, force, reload and status; off for none; else admin.sock in -state-dir",
+  },
+  {
+    name: "admin-group",
+    kind: "text",
+    default: undefined,
+    placeholder: "GROUP",
+    meaning: "name or number of the group that may use the admin API beside the controller's own user",
+  },
+  {
     name: "log-format",
     kind: "text",
     default: undefined,
@@ -84,7 +99,38 @@ export const FLAGS = [
 
 export type FlagName = (typeof FLAGS)[number]["name"];
 
-const BOOLEANS = FLAGS.filter((flag) => flag.kind === "boolean").map((flag) => flag.name);
+/** Flags that belong to some commands only. */
+export const COMMAND_FLAGS = {
+  all: { name: "all", kind: "boolean", default: "false", meaning: "each service, instead of names" },
+  timeout: {
+    name: "timeout",
+    kind: "text",
+    default: "5m",
+    placeholder: "DURATION",
+    meaning: "when to withdraw at the latest; 0s: at once",
+  },
+  wait: { name: "wait", kind: "boolean", default: "false", meaning: "wait for the end of the drain, and tell of it" },
+  reason: {
+    name: "reason",
+    kind: "text",
+    default: "",
+    placeholder: "TEXT",
+    meaning: "why, for the log and whoever asks for the status",
+  },
+  for: {
+    name: "for",
+    kind: "text",
+    default: undefined,
+    placeholder: "DURATION",
+    meaning: "how long; else until bgp-lb undrain",
+  },
+  json: { name: "json", kind: "boolean", default: "false", meaning: "print JSON" },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export type CommandFlagName = keyof typeof COMMAND_FLAGS;
+
+const EVERY: readonly Flag[] = [...FLAGS, ...Object.values(COMMAND_FLAGS)];
+const BOOLEANS = EVERY.filter((flag) => flag.kind === "boolean").map((flag) => flag.name);
 
 /**
  * Turns Go's flag syntax (`-x v`, `-x=v`, `--x v`, `--x=v`; a boolean is `-x` or `-x=true`) into `--x=v`. As in Go, a boolean never takes
@@ -92,7 +138,7 @@ const BOOLEANS = FLAGS.filter((flag) => flag.kind === "boolean").map((flag) => f
  * `-V` and all after `--` stay as they are.
  */
 export function normaliseArgv(argv: readonly string[], booleans: readonly string[] = BOOLEANS): string[] {
-  const texts: readonly string[] = FLAGS.filter((flag) => flag.kind === "text").map((flag) => flag.name);
+  const texts: readonly string[] = EVERY.filter((flag) => flag.kind === "text").map((flag) => flag.name);
   const result: string[] = [];
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string;
@@ -111,7 +157,7 @@ const TRUE = ["1", "t", "T", "true", "TRUE", "True"];
 const FALSE = ["0", "f", "F", "false", "FALSE", "False"];
 
 /** A boolean as Go's flag package takes it; throws UsageError, which names the flag, for any other text. */
-export function parseGoBool(text: string, flag: FlagName): boolean {
+export function parseGoBool(text: string, flag: FlagName | CommandFlagName): boolean {
   if (TRUE.includes(text)) return true;
   if (FALSE.includes(text)) return false;
   throw new UsageError(

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
+import { announceFindings } from "./announce-rules.ts";
 import { bgpFindings, bgpWarnings } from "./bgp-rules.ts";
 import type { Loaded } from "./config.ts";
 import { conflictFindings, overlapWarnings } from "./conflicts.ts";
@@ -59,6 +60,7 @@ function between(facts: Facts, root: Raw): Finding[] {
     ...bgpFindings(facts),
     ...facts.services.flatMap(serviceFindings),
     ...conflictFindings(facts),
+    ...announceFindings(facts),
     ...(none ? [NO_SERVICE] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { family, parseAddress } from "../core/address.ts";
 import type { Service, VirtualService } from "../core/service.ts";
 import type { Identity } from "../core/state.ts";
 import { sortFlags } from "../dataplane/ipvs-options.ts";
+import { attributesOf } from "./announce-schema.ts";
 import type { Config, ConfiguredService, Gobgp } from "./config.ts";
 import type { Facts, ServiceFacts } from "./facts.ts";
 import { legacyCheck } from "./legacy-check.ts";
@@ -28,9 +29,13 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     })),
     nextHop,
     services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
+    sharedPrefix: input.sharedPrefix,
+    staleVerdict: input.staleVerdict,
     withdrawHold: input.withdrawHold,
     onStop: input.onStop,
     lease: { term: input.lease, onLost: input.onLeaseLost, handover: input.handoverLease },
+    stopDrain: input.stopDrain,
+    repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,
   });
 }
@@ -60,6 +65,7 @@ function configured(input: ServiceInput, facts: ServiceFacts, nextHop: Config["n
     link: input.interface ?? input.name,
     vips: facts.vips.map((vip) => vip.value),
     virtualServices: virtualServices(input, facts, nextHop),
+    attributes: attributesOf(input.announce),
   };
   return { service, checks: [...(legacy === undefined ? [] : [legacy]), ...(input.healthchecks ?? [])] };
 }

@@ -75,6 +75,18 @@ export const configSchema = z
       .meta({ description: "How this host takes part in BGP.", "x-default": "needed in managed mode" }),
     service: serviceSchema.optional().describe("A service: VIPs, ports and checks. More of them go to `services`."),
     services: z.array(serviceSchema).optional().describe("Services, instead of `service` or beside it."),
+    sharedPrefix: z
+      .enum(["all", "any"])
+      .default("all")
+      .describe(
+        "When a prefix that several services share is announced: while `all` of them are healthy, or while `any` of them is.",
+      ),
+    staleVerdict: z
+      .enum(["down", "keep"])
+      .default("down")
+      .describe(
+        "What a check counts for that has told nothing for three intervals and its timeout: as failing (`down`), or for what it told last (`keep`).",
+      ),
     withdrawHold: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {
         error: 'must be a duration, such as "2s", "500ms" or "0s"',
@@ -105,6 +117,22 @@ export const configSchema = z
     handoverLease: durationSchema
       .prefault("60s")
       .describe("Time that announcements outlive a controller that stopped with `onStop: handover`."),
+    stopDrain: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "30s" or "0s"',
+      })
+      .prefault("0s")
+      .describe(
+        "Longest time that a stop (SIGTERM) drains all services before it withdraws; `0s`: it withdraws at once. A supervisor has to wait longer.",
+      ),
+    repairGrace: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "1s", "500ms" or "0s"',
+      })
+      .prefault("1s")
+      .describe(
+        "Time that a VIP stays announced while what others took from its dataplane is put back; then it is withdrawn until that is done.",
+      ),
     reconcileInterval: durationSchema
       .prefault("10s")
       .describe("Time after which the host and gobgpd are looked at again even where nothing calls for it."),

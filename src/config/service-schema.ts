@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { SchedulerFlag } from "../core/service.ts";
 import { SCHEDULER_FLAGS, SCHEDULERS } from "../dataplane/ipvs-options.ts";
 import { CHECK_KINDS, checkSchema } from "../health/registry.ts";
+import { announceSchema } from "./announce-schema.ts";
 import { interfaceName, port, vipAddress, vipText } from "./forms.ts";
 
 const PROTOCOL = 'must be "tcp", "udp" or "sctp"';
@@ -110,6 +111,7 @@ export const serviceSchema = z
       .describe("Ports that IPVS carries from each VIP to the service; used with `-ipvs-setup`."),
     protocol: protocol.optional().describe('"tcp", "udp" or "sctp", in any case: for the ports that name none.'),
     ipvs: ipvs.optional().describe("How IPVS carries the ports."),
+    announce: announceSchema.optional().describe("What routers are told of the VIPs beyond the next hop."),
     httphealthcheck: httpCheck
       .optional()
       .describe(

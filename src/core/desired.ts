@@ -1,10 +1,15 @@
 import type { Address, Prefix } from "./address.ts";
 import { family, networkPrefix } from "./address.ts";
 import type { Verdict } from "./health.ts";
+import type { Override, Overrides } from "./override.ts";
+import { demote, isDrained, overrideWords } from "./override.ts";
 import type { Path } from "./path.ts";
 import type { Service, Vip, VirtualService, VirtualServiceKey } from "./service.ts";
 import { virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
+
+/** all: a prefix is announced while all services on it are well; any: while one of them is. */
+export type SharedPrefix = "all" | "any";
 
 /** What the operator asks for, resolved. */
 export interface Intent {
@@ -16,6 +21,8 @@ export interface Intent {
   /** The host's own address by family. */
   readonly nextHop: { readonly ipv4?: Address | undefined; readonly ipv6?: Address | undefined };
   readonly services: readonly Service[];
+  /** How many of the services that share a prefix have to be well; all of them where left out. */
+  readonly sharedPrefix?: SharedPrefix;
   /** `-network-setup`: without it links, addresses and IPVS are the operator's, and are not verified. */
   readonly network: boolean;
   /** `-ipvs-setup`, which counts only together with `-network-setup`. */
@@ -42,6 +49,8 @@ export interface Announcement {
   /** Why it is not announced, or what speaks for it. */
   readonly reason: string;
   readonly services: readonly string[];
+  /** One of its services drains, so the path is told worse than it is. */
+  readonly draining: boolean;
   /** What has to be seen in the kernel before this may be announced. */
   readonly vips: readonly BoundVip[];
   readonly virtualServices: readonly VirtualServiceKey[];
@@ -63,19 +72,24 @@ export interface Desired {
 
 const UNPROBED: ServiceHealth = { verdict: "unknown", reason: "no verdict yet" };
 
-/** What should be, from what was asked for, the health of each service by name, and the stage of this process's life. */
+const NO_WORD: Overrides = new Map();
+
+/** What should be, from what was asked for, the health of each service by name, the stage of this process's life, and the operator's word. */
 export function derive(
   intent: Intent,
   health: ReadonlyMap<string, ServiceHealth>,
   stage: Stage,
   peersMayStart: boolean,
+  overrides = NO_WORD,
 ): Desired {
   const links = new Map<string, Map<Address, Vip>>();
   const virtualServices = new Map<VirtualServiceKey, VirtualService>();
   const announcements = new Map<Prefix, Announcement>();
+  const merge = intent.sharedPrefix === "any" ? either : both;
   for (const service of intent.services) {
+    const override = overrides.get(service.name);
     const own = intent.ipvs && intent.network ? service.virtualServices : [];
-    if (stage !== "gone" && intent.network) {
+    if (stage !== "gone" && intent.network && !isDrained(override)) {
       const vips = links.get(service.link) ?? new Map<Address, Vip>();
       links.set(service.link, vips);
       for (const vip of service.vips) vips.set(vip.address, vip);
@@ -85,14 +99,16 @@ export function derive(
       const nextHop = intent.nextHop[family(vip.address)];
       if (nextHop === undefined) continue;
       const prefix = networkPrefix(vip.address, vip.prefixLength);
-      const wanted = wish(service, health.get(service.name) ?? UNPROBED, stage);
+      const wanted = wish(service, health.get(service.name) ?? UNPROBED, stage, override);
       const needs = {
         vips: intent.network ? [{ ...vip, link: service.link }] : [],
         virtualServices: own.filter((one) => one.vip === vip.address).map(virtualServiceKey),
       };
       const other = announcements.get(prefix);
-      const fresh = { path: { prefix, nextHop }, services: [service.name], ...wanted, ...needs };
-      announcements.set(prefix, other === undefined ? fresh : both(other, fresh));
+      const plain = { prefix, nextHop, ...service.attributes };
+      const path = wanted.draining ? demote(plain) : plain;
+      const fresh = { path, services: [service.name], ...wanted, ...needs };
+      announcements.set(prefix, other === undefined ? fresh : merge(other, fresh));
     }
   }
   const { mode, identity, peers } = intent;
@@ -110,17 +126,26 @@ export function derive(
   };
 }
 
-function wish(service: Service, health: ServiceHealth, stage: Stage): Pick<Announcement, "want" | "reason"> {
-  if (stage !== "serving") return { want: "withdraw", reason: "this controller is stopping" };
-  const reason = `${service.name} is ${health.verdict}: ${health.reason}`;
-  return { want: health.verdict === "up" ? "announce" : health.verdict === "down" ? "withdraw" : "keep", reason };
+type Wish = Pick<Announcement, "want" | "reason" | "draining">;
+
+function wish(service: Service, health: ServiceHealth, stage: Stage, override: Override | undefined): Wish {
+  if (stage !== "serving") return { want: "withdraw", reason: "this controller is stopping", draining: false };
+  const { name } = service;
+  const reason = override === undefined ? "" : `${name} is ${overrideWords(override)}`;
+  if (override?.word === "down" || isDrained(override)) return { want: "withdraw", reason, draining: false };
+  const draining = override?.word === "drain";
+  if (override?.word === "up" || (draining && override.regardless)) return { want: "announce", reason, draining };
+  const byHealth = `${name} is ${health.verdict}: ${health.reason}`;
+  const want = health.verdict === "up" ? "announce" : health.verdict === "down" ? "withdraw" : "keep";
+  return { want, reason: draining ? `${reason}; ${byHealth}` : byHealth, draining };
 }
 
 /** Services that share a prefix all have to be well: a router cannot tell their ports apart. */
 function both(a: Announcement, b: Announcement): Announcement {
   const worse = rank(a) <= rank(b) ? a : b;
   return {
-    path: a.path,
+    path: b.draining ? b.path : a.path,
+    draining: a.draining || b.draining,
     want: worse.want,
     reason: worse.reason,
     services: [...a.services, ...b.services],
@@ -129,6 +154,13 @@ function both(a: Announcement, b: Announcement): Announcement {
   };
 }
 
+/** With `any` one that is well is enough; what is not has no say, and its dataplane need not stand. */
+function either(a: Announcement, b: Announcement): Announcement {
+  if (rank(a) === rank(b)) return both(a, b);
+  return { ...(rank(a) > rank(b) ? a : b), services: [...a.services, ...b.services] };
+}
+
 function rank(announcement: Announcement): number {
-  return ["withdraw", "keep", "announce"].indexOf(announcement.want);
+  const { want, draining } = announcement;
+  return ["withdraw", "keep", "announce"].indexOf(want) - (draining ? 0.5 : 0);
 }

@@ -15,6 +15,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What was asked for is understood and not done: exit code 4. The message says why and what to do. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** No controller can be asked: none listens there, or this user may not ask it; exit code 3. The message says which. */
+export class ControllerUnreachable extends Error {
+  override readonly name = "ControllerUnreachable";
+}
+
 /** The one line of an unknown thrown value that is fit for an operator. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import type { Address, Prefix } from "./address.ts";
 import type { Path } from "./path.ts";
+import { describePath } from "./path.ts";
 import type { RealServer, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
@@ -96,7 +97,7 @@ export function describe(op: Op): string {
     case "policy.set":
       return "set the local-only policy";
     case "path.announce":
-      return `announce ${op.path.prefix} next hop ${op.path.nextHop}`;
+      return `announce ${op.path.prefix} ${describePath(op.path)}`;
     case "path.withdraw":
       return `withdraw ${op.prefix}`;
     case "peer.add":

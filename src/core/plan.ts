@@ -12,6 +12,8 @@ import type { Observed, SpeakerState } from "./state.ts";
 export interface Patience {
   /** True for an op that failed and has to wait for its next try: nobody may count on it now. */
   readonly blocked: (op: Op) => boolean;
+  /** True for a VIP whose dataplane was not seen to be whole for too long: it is withdrawn, be its repair at hand or not. */
+  readonly over?: (prefix: Prefix) => boolean;
   /** The hold since the last withdrawal is over: routers had time to move their flows. */
   readonly tearDown: boolean;
 }
@@ -24,7 +26,8 @@ export function plan(desired: Desired, observed: Observed, owned: Ownership, pat
   const { kernel } = observed;
   const speaker = drivable(desired, observed);
   const building = kernel === undefined ? [] : build(desired, kernel, owned);
-  const withdrawals = withdraw(desired, observed, owned, new Repairs(building, patience.blocked));
+  const repairs = new Repairs(building, patience.blocked);
+  const withdrawals = withdraw(desired, observed, owned, repairs, patience.over ?? (() => false));
   const ops: Op[] = [...withdrawals];
   if (speaker !== undefined) ops.push(...start(desired, speaker));
   ops.push(...building);
@@ -51,13 +54,19 @@ function drivable(desired: Desired, observed: Observed): SpeakerState | undefine
 }
 
 /** Whatever else gobgpd is, a path of ours that is not true has to leave it: not even an identity that is not ours stands in the way. */
-function withdraw(desired: Desired, observed: Observed, owned: Ownership, repairs: Repairs): SpeakerOp[] {
+function withdraw(
+  desired: Desired,
+  observed: Observed,
+  owned: Ownership,
+  repairs: Repairs,
+  over: (prefix: Prefix) => boolean,
+): SpeakerOp[] {
   const { speaker } = observed;
   if (speaker === undefined || speaker === "absent") return [];
   const unwanted = (prefix: Prefix): boolean => {
     const announcement = desired.announcements.get(prefix);
     if (announcement === undefined) return owned.prefixes.has(prefix);
-    if (announcement.want === "withdraw") return true;
+    if (announcement.want === "withdraw" || (announcement.vips.length > 0 && over(prefix))) return true;
     const broken = observed.kernel !== undefined && missing(announcement, desired, observed.kernel).length > 0;
     return broken && !repairs.mend(announcement);
   };

@@ -1,6 +1,15 @@
 import type { Address, Prefix } from "./address.ts";
 import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
+import type { VirtualServiceKey } from "./service.ts";
 import type { KernelState, SpeakerState } from "./state.ts";
+
+/** What goes through one virtual service. */
+export interface Connections {
+  /** Connections that are open now (TCP: established). */
+  readonly active: number;
+  /** Connections that were ever begun, since the kernel began to count. */
+  readonly accepted: number;
+}
 
 /** Links, addresses and IPVS of one network namespace. */
 export interface Kernel {
@@ -8,10 +17,37 @@ export interface Kernel {
   observe(signal: AbortSignal): Promise<KernelState>;
   /** Applies the ops in order and answers one result for each, in the same order; a failure does not stop the others. Never throws for a failing op. */
   apply(ops: readonly KernelOp[], signal: AbortSignal): Promise<readonly OpResult<KernelOp>[]>;
+  /** What goes through each virtual service, in a number of reads that does not grow with them; empty where IPVS is not ours to manage. Throws as `observe` does. */
+  connections(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, Connections>>;
 }
 
-/** What the peers of established sessions have been sent, by peer (adj-out). */
-export type Sent = ReadonlyMap<Address, ReadonlySet<Prefix>>;
+/** What gobgpd sends to one peer with an established session. */
+export interface SentTo {
+  /** Names the session; another session with the same peer has another name. */
+  readonly session: string;
+  /** UPDATE messages that gobgpd has written to this peer, in this session and those before it. */
+  readonly updates: number;
+  /** Its adj-out as far as it is local, each path as text that differs where the path does. */
+  readonly paths: ReadonlyMap<Prefix, string>;
+}
+
+/** What the peers of established sessions are sent, by peer (adj-out). */
+export type Sent = ReadonlyMap<Address, SentTo>;
+
+/** An established TCP connection of this network namespace. */
+export interface TcpSocket {
+  readonly localPort: number;
+  readonly remote: Address;
+  readonly remotePort: number;
+  /** Bytes that were written and that the other side's kernel has not acknowledged. */
+  readonly unacknowledged: number;
+}
+
+/** The TCP connections of one network namespace. */
+export interface Sockets {
+  /** Those that lead to one of these addresses, in a number of reads that does not grow with them. Throws where they cannot be read. */
+  toward(remotes: ReadonlySet<Address>): Promise<readonly TcpSocket[]>;
+}
 
 /** One gobgpd. */
 export interface Speaker {
@@ -19,8 +55,10 @@ export interface Speaker {
   observe(signal: AbortSignal): Promise<SpeakerState>;
   /** Applies the ops in order, one writer at a time, and answers one result for each in the same order. Never throws for a failing op. */
   apply(ops: readonly SpeakerOp[], signal: AbortSignal): Promise<readonly OpResult<SpeakerOp>[]>;
-  /** What each established peer holds of our paths, as gobgpd tells it; two calls a peer, whatever the number of paths. */
+  /** What each established peer is sent of our paths, as gobgpd computes it; two calls a peer, whatever the number of paths. */
   sent(signal: AbortSignal): Promise<Sent>;
+  /** The names of the established sessions by peer, as `sent` gives them; one call. */
+  sessions(signal: AbortSignal): Promise<ReadonlyMap<Address, string>>;
 }
 
 /** What the speaker tells by itself, without being asked. */

@@ -1,5 +1,6 @@
 import type { Address } from "./address.ts";
 import { endpoint } from "./address.ts";
+import type { PathAttributes } from "./path.ts";
 
 export type Protocol = "tcp" | "udp" | "sctp";
 export type Scheduler =
@@ -55,6 +56,8 @@ export interface Service {
   readonly vips: readonly Vip[];
   /** Empty where IPVS is not set up by us. */
   readonly virtualServices: readonly VirtualService[];
+  /** What its announcements carry beyond the next hop; the same for all services on one prefix. */
+  readonly attributes?: PathAttributes;
 }
 
 /** Names one virtual service in the kernel: `tcp 10.88.2.1:80`. */

@@ -1,11 +1,12 @@
 import type { AnnouncementStatus, Status } from "./status.ts";
+import { isAnnounced } from "./status.ts";
 
 /** A reason longer than this is cut: the line has to fit a terminal's width or two. */
 const MAX_REASON = 160;
 
 /** The state of this host in one line: how many VIPs are announced, why the first of the others is not, the peers, and what is in trouble. */
 export function statusLine({ announcements, peers, speakerUp, conflicts, failing }: Status): string {
-  const held = announcements.filter((one) => one.state !== "sent");
+  const held = announcements.filter((one) => !isAnnounced(one));
   const [first] = held;
   const established = peers.filter((peer) => peer.session === "established").length;
   const parts = [`${announcements.length - held.length} of ${count(announcements.length, "VIP")} announced`];

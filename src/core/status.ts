@@ -1,25 +1,54 @@
 import type { Address, Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
-import { samePath } from "./path.ts";
-import type { Sent } from "./ports.ts";
+import { describePath, samePath } from "./path.ts";
+import type { PathProof, Proofs } from "./proof.ts";
 import type { Observed, Peer, SpeakerState } from "./state.ts";
 
 /**
- * sent: an established peer was sent the path. accepted: gobgpd holds it, no peer was sent it. pending: wanted, not there yet.
- * withdrawn: neither wanted nor there. lingering: not wanted (or not true) and still there. unknown: gobgpd cannot be read.
+ * proven: a peer has acknowledged all that was written to it with the path. sent: a peer is sent it, and more cannot be proven from here.
+ * accepted: gobgpd holds it, and no peer is known to have it yet. pending: wanted, not there yet. withdrawn: neither wanted nor there.
+ * lingering: not wanted (or not true) and still there. unknown: gobgpd cannot be read.
  */
-export type AnnouncementState = "sent" | "accepted" | "pending" | "withdrawn" | "lingering" | "unknown";
+export const ANNOUNCEMENT_STATES = [
+  "proven",
+  "sent",
+  "accepted",
+  "pending",
+  "withdrawn",
+  "lingering",
+  "unknown",
+] as const;
+export type AnnouncementState = (typeof ANNOUNCEMENT_STATES)[number];
+
+/** What one peer has of a path. */
+export interface PeerStatus {
+  readonly address: Address;
+  /** See PathProof; filtered: its session stands, and gobgpd does not send it the path. */
+  readonly state: PathProof["state"] | "filtered" | "no session";
+  /** One line: why it is not proven; empty when it is. */
+  readonly reason: string;
+}
 
 export interface AnnouncementStatus {
   readonly prefix: Prefix;
   readonly nextHop: Address;
   readonly services: readonly string[];
   readonly state: AnnouncementState;
-  /** Peers with an established session that were sent the path (adj-out). */
-  readonly peers: readonly Address[];
+  /** Each peer of the status, in its order; none where gobgpd does not hold the path. */
+  readonly peers: readonly PeerStatus[];
   /** One line: why it is in this state. */
   readonly reason: string;
+}
+
+/** True where traffic has to be expected: a peer has the path, as far as anybody here can know. */
+export function isAnnounced({ state }: Pick<AnnouncementStatus, "state">): boolean {
+  return state === "proven" || state === "sent";
+}
+
+/** True where the peer has the path, as far as anybody here can know. */
+export function hasPath({ state }: PeerStatus): boolean {
+  return state === "proven" || state === "sent";
 }
 
 export interface Status {
@@ -37,14 +66,15 @@ export interface Status {
   readonly settled: boolean;
 }
 
-type Found = Pick<Status, "conflicts" | "failing" | "left">;
+export type Found = Pick<Status, "conflicts" | "failing" | "left">;
 
-/** What an operator may rely on after a pass: wanted against seen, and what the peers were sent. */
-export function summarise(desired: Desired, observed: Observed, sent: Sent, found: Found): Status {
+/** What an operator may rely on after a pass: wanted against seen, and what is proven of the peers. */
+export function summarise(desired: Desired, observed: Observed, proofs: Proofs, found: Found): Status {
   const speaker = observed.speaker === "absent" ? undefined : observed.speaker;
+  const peers = peersOf(desired, speaker);
   return {
-    announcements: [...desired.announcements.values()].map((one) => statusOf(one, desired, observed, sent)),
-    peers: peersOf(desired, speaker),
+    announcements: [...desired.announcements.values()].map((one) => statusOf(one, desired, observed, peers, proofs)),
+    peers,
     speakerUp: speaker !== undefined,
     settled: observed.kernel !== undefined && observed.speaker !== undefined && found.left.length === 0,
     ...found,
@@ -56,18 +86,23 @@ function peersOf({ mode, peers }: Desired, speaker: SpeakerState | undefined): r
   return peers.map((peer) => ({ ...peer, session: speaker?.peers.get(peer.address)?.session ?? "unknown" }));
 }
 
-function statusOf(announcement: Announcement, desired: Desired, observed: Observed, sent: Sent): AnnouncementStatus {
+function statusOf(
+  announcement: Announcement,
+  desired: Desired,
+  observed: Observed,
+  among: readonly Peer[],
+  proofs: Proofs,
+): AnnouncementStatus {
   const { prefix, nextHop } = announcement.path;
-  const peers = [...sent].filter(([, prefixes]) => prefixes.has(prefix)).map(([peer]) => peer);
-  const base = { prefix, nextHop, services: announcement.services, peers };
   const { speaker } = observed;
-  if (speaker === undefined) return { ...base, peers: [], state: "unknown", reason: "gobgpd cannot be read" };
+  const there = typeof speaker === "object" ? speaker.paths.get(prefix) : undefined;
+  const peers = there === undefined ? [] : among.map((peer) => peerStatus(peer, prefix, proofs));
+  const base = { prefix, nextHop, services: announcement.services, peers };
+  if (speaker === undefined) return { ...base, state: "unknown", reason: "gobgpd cannot be read" };
   if (speaker === "absent") {
-    if (announcement.want !== "announce")
-      return { ...base, peers: [], state: "withdrawn", reason: announcement.reason };
-    return { ...base, peers: [], state: "pending", reason: "gobgpd does not run" };
+    if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
+    return { ...base, state: "pending", reason: "gobgpd does not run" };
   }
-  const there = speaker.paths.get(prefix);
   const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
   if (there === undefined) {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
@@ -76,9 +111,33 @@ function statusOf(announcement: Announcement, desired: Desired, observed: Observ
   if (announcement.want === "withdraw") return { ...base, state: "lingering", reason: announcement.reason };
   if (lacks.length > 0) return { ...base, state: "lingering", reason: `dataplane incomplete: ${lacks.join("; ")}` };
   if (!samePath(there, announcement.path))
-    return { ...base, state: "pending", reason: `gobgpd has next hop ${there.nextHop}` };
-  if (peers.length > 0) return { ...base, state: "sent", reason: announcement.reason };
-  return { ...base, state: "accepted", reason: "no peer with an established session was sent it" };
+    return { ...base, state: "pending", reason: `gobgpd has ${describePath(there)}` };
+  if (peers.some(({ state }) => state === "proven")) return { ...base, state: "proven", reason: announcement.reason };
+  const sent = peers.find(({ state }) => state === "sent");
+  if (sent !== undefined) return { ...base, state: "sent", reason: sent.reason };
+  return { ...base, state: "accepted", reason: acceptedReason(peers) };
+}
+
+/** What speaks against it at the first of the peers that has come farthest. */
+function acceptedReason(peers: readonly PeerStatus[]): string {
+  const first =
+    peers.find(({ state }) => state === "unacknowledged" || state === "stuck") ??
+    peers.find(({ state }) => state === "filtered") ??
+    peers[0];
+  return first === undefined ? "gobgpd has no peer" : `peer ${first.address}: ${first.reason}`;
+}
+
+function peerStatus({ address, session }: Peer, prefix: Prefix, proofs: Proofs): PeerStatus {
+  const proof = proofs.get(address)?.paths.get(prefix);
+  if (proof !== undefined) return { address, state: proof.state, reason: proof.reason };
+  if (session === "established" && proofs.get(address)?.session !== undefined)
+    return {
+      address,
+      state: "filtered",
+      reason: "gobgpd does not send it: a policy, or the session lacks its address family",
+    };
+  if (session === "established") return { address, state: "no session", reason: "the session has just changed" };
+  return { address, state: "no session", reason: `no session, it is ${session}` };
 }
 
 function pendingReason(lacks: readonly string[], observed: Observed): string {

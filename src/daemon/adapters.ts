@@ -1,15 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { Gobgp } from "../config/config.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
-import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
+import type { Clock, Kernel, Sockets, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
+import { ProcSockets } from "../dataplane/sockets.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
 import type { Settings } from "./settings.ts";
 
 /** The kernel of this network namespace. */
 export function openKernel(ipvs: boolean): Kernel {
   return new LinuxKernel({ command: new SystemCommand(), ipvs });
+}
+
+/** The TCP connections of this network namespace. */
+export function openSockets(): Sockets {
+  return new ProcSockets(new SystemCommand());
 }
 
 /** gobgpd at the address, not started yet; throws UsageError, which begins with `source`, where a TLS file cannot be read. */

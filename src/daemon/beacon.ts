@@ -27,6 +27,8 @@ const STALLED_MS = 30_000;
 
 /** Tells the outside how this process is: systemd by notices, others when they ask. It tells only what the loop came by with, so it cannot outlive the loop. */
 export class Beacon {
+  /** What stands beside the last pass, for the line: operators' words, a config that could not be used. */
+  notes: () => readonly string[] = () => [];
   readonly #options: BeaconOptions;
   readonly #startedAt: number;
   /** Nobody ends our announcements should we die. */
@@ -52,7 +54,8 @@ export class Beacon {
   get condition(): Condition {
     const silence = this.#options.clock.now() - this.#beatAt;
     const stalled = silence > Math.max(STALLED_MS, 3 * this.#options.interval());
-    const line = stalled ? `nothing was done for ${Math.round(silence / 1000)} s; ${this.#line}` : this.#line;
+    const said = [this.#line, ...this.notes()].join("; ");
+    const line = stalled ? `nothing was done for ${Math.round(silence / 1000)} s; ${said}` : said;
     return {
       ready: this.#stage === "ready",
       stalled,

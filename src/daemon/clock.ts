@@ -9,3 +9,13 @@ export const systemClock: Clock = {
     await wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   },
 };
+
+/** The wall clock's time after so many milliseconds, for people and across restarts: `2026-01-02T03:04:05Z`. */
+export function textOfTime(after = 0): string {
+  return new Date(Date.now() + after).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Milliseconds since 1970 of such a text. */
+export function timeOfText(text: string): number {
+  return Date.parse(text);
+}

@@ -4,18 +4,20 @@ import { derive } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { Clock, SpeakerEvent } from "../core/ports.ts";
-import type { GobgpSpeaker } from "../speaker/speaker.ts";
 import { openKernel, openSpeaker } from "./adapters.ts";
 import { Beacon } from "./beacon.ts";
-import { holdAndSave, keepLease } from "./lease.ts";
-import type { LeaseKeeper } from "./lease-keeper.ts";
+import { hearLinks } from "./hearing.ts";
+import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
-import { Ledger } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
-import { Reconciler } from "./reconciler.ts";
-import { summary, takeable } from "./reload.ts";
+import type { OpenOptions } from "./open-reconciler.ts";
+import { openReconciler } from "./open-reconciler.ts";
+import { Operations } from "./operations.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reread } from "./reload.ts";
+import { compare, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { Rounds } from "./rounds.ts";
 import type { ServiceManager } from "./service-manager.ts";
@@ -29,9 +31,6 @@ import { Watch, watched } from "./watch.ts";
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
 const HANDED_OVER = "left everything as it is for the next controller";
-
-/** Reads the config anew; throws UsageError with everything that is wrong with it. */
-export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
@@ -48,10 +47,16 @@ export class Controller {
   #stage: Stage = "serving";
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
-  #reloading: Promise<void> = Promise.resolve();
+  /** What its parts share. */
+  readonly #shared: Pick<OpenOptions, "clock" | "log" | "reporter" | "metrics" | "kernel" | "settings">;
+  readonly #operations: Operations;
+  #leaving = false;
+  #rounds: Rounds | undefined;
+  readonly #read: Reread;
 
-  constructor(settings: Settings, clock: Clock, log: Logger, manager: ServiceManager) {
+  constructor(settings: Settings, clock: Clock, log: Logger, manager: ServiceManager, read: Reread) {
     this.#settings = settings;
+    this.#read = read;
     this.#clock = clock;
     this.#log = log;
     this.#intent = intentOf(settings);
@@ -60,6 +65,17 @@ export class Controller {
     this.#news = new SpeakerNews(log);
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
+    const kernel = this.#intent.network ? openKernel(this.#intent.ipvs) : undefined;
+    const [reporter, metrics] = [this.#reporter, this.#metrics];
+    this.#shared = { clock, log, reporter, metrics, kernel, settings: () => this.#settings };
+    this.#operations = new Operations({
+      ...this.#shared,
+      beacon: this.#beacon,
+      health: () => this.#watch?.health ?? new Map(),
+      status: () => this.#rounds?.last,
+      takeOver: () => this.#takeOver(),
+      onChange: () => this.#lookAgain(),
+    });
     manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
   }
 
@@ -75,37 +91,45 @@ export class Controller {
     this.#watch = watch;
     const { gobgp } = this.#settings.config;
     const speaker = await openSpeaker(gobgp, this.#settings.file, this.#clock, (event) => this.#speakerTold(event));
-    const keeper = keepLease(this.#settings, {
-      clock: this.#clock,
-      log: this.#log,
-      metrics: this.#metrics,
-      beacon: this.#beacon,
-      lookAgain: () => this.#trigger.request(),
+    const lookAgain = () => this.#trigger.request();
+    const keeper = keepLease(this.#settings, { ...this.#shared, beacon: this.#beacon, lookAgain });
+    const reconciler = await openReconciler({
+      ...this.#shared,
+      speaker,
+      keeper,
+      desired: () => this.#desired(),
+      onStep: () => this.#beacon.beat(),
     });
-    const reconciler = await this.#openReconciler(speaker, keeper);
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, this.#metrics, this.#log);
+    const { operator } = this.#operations;
+    await this.#operations.open();
     leave.addEventListener("abort", () => this.#beginLeaving());
     if (leave.aborted) this.#beginLeaving();
     this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
     speaker.start();
     watch.start();
     void keeper?.run();
-    const rounds = this.#rounds(reconciler);
-    while (!leave.aborted) {
+    const hearing = hearLinks(this.#clock, this.#trigger, this.#reporter, () => this.#intent);
+    const rounds = this.#makeRounds(reconciler);
+    while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
+      await operator.look();
       await rounds.pass();
       await rounds.rest();
     }
     const handover = this.#settings.config.onStop === "handover";
     const clean = handover || (await this.#leave(reconciler, rounds));
     await keeper?.stop(handover ? "handover" : clean ? "bye" : undefined);
-    await Promise.all([watch.stop(), server?.close(), speaker.stop()]);
+    reconciler.stop();
+    await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop(), hearing.stop()]);
     await lock.release();
     this.#log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
     return clean;
   }
 
   #leave(reconciler: Reconciler, rounds: Rounds): Promise<boolean> {
+    this.#stage = "leaving";
+    this.#lookAgain();
     return leaveInOrder({
       reconciler,
       clock: this.#beacon.clock,
@@ -117,92 +141,71 @@ export class Controller {
     });
   }
 
-  /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log says how it went. */
-  reload(read: Reread): Promise<void> {
-    this.#reloading = this.#reloading.then(async () => {
-      if (this.#stage !== "serving") return;
-      this.#beacon.reloading(process.hrtime.bigint() / 1000n);
-      try {
-        await this.#takeOver(read);
-      } catch (error) {
-        this.#log.error(`the config is not reloaded, the one before stays: ${messageOf(error)}`);
-      }
-      this.#beacon.reloaded();
-    });
-    return this.#reloading;
-  }
-
-  async #takeOver(read: Reread): Promise<void> {
-    const { settings, warnings } = await read();
-    if (this.#stage !== "serving") return;
-    for (const line of [...warnings, ...takeable(this.#settings, settings)]) this.#log.warn(line);
-    this.#watch?.replace(settings.config.services.map(watched));
-    this.#settings = settings;
-    this.#intent = intentOf(settings);
-    this.#log.info(`config reloaded from ${settings.file}: ${summary(settings)}`);
-    this.#urge(this.#reconciler?.withdraw());
-    this.#trigger.request();
-  }
-
-  /** A pass that is at work in the kernel may take long; the withdrawal does not wait for it, and what it still plans to announce it will not. */
-  #beginLeaving(): void {
-    this.#beacon.leaving();
-    if (this.#settings.config.onStop === "withdraw") {
-      this.#log.info("leaving: withdraw, hold, tear down");
-      this.#stage = "leaving";
-      this.#urge(this.#reconciler?.withdraw());
-    }
-    this.#trigger.request();
-  }
-
-  async #openReconciler(speaker: GobgpSpeaker, keeper: LeaseKeeper | undefined): Promise<Reconciler> {
-    const ledger = new Ledger(this.#settings.stateDirectory);
-    const { owned, warning } = await ledger.load();
-    if (warning !== undefined) this.#log.warn(warning);
-    return new Reconciler({
-      kernel: this.#intent.network ? openKernel(this.#intent.ipvs) : undefined,
-      speaker,
-      clock: this.#clock,
-      ledger: { save: (owned) => holdAndSave(owned, this.#settings.config, keeper, ledger) },
-      reporter: this.#reporter,
-      desired: () => this.#desired(),
-      owned,
-      hold: () => this.#settings.config.withdrawHold,
-      onResult: ({ op, ok }) => this.#metrics.op(op, ok),
-      onStep: () => this.#beacon.beat(),
-    });
-  }
-
-  #rounds(reconciler: Reconciler): Rounds {
-    return new Rounds({
+  #makeRounds(reconciler: Reconciler): Rounds {
+    const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
+    const { operator } = this.#operations;
+    this.#rounds = new Rounds({
+      ...this.#shared,
       reconciler,
-      clock: this.#clock,
       trigger: this.#trigger,
       beacon: this.#beacon,
-      metrics: this.#metrics,
-      reporter: this.#reporter,
       interval: () => this.#settings.config.reconcileInterval,
-      dueAt: this.#startedAt + FIRST_VERDICTS_MS,
-      judged: () => this.#allJudged(),
+      dueAt: () => Math.min(operator.wakeAt, this.#clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
+      judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
     });
+    return this.#rounds;
+  }
+
+  /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */
+  reload(): Promise<unknown> {
+    return this.#operations.reloader.reload();
+  }
+
+  async #takeOver(): Promise<string | undefined> {
+    if (this.#leaving) return undefined;
+    const { settings, warnings } = await this.#read();
+    if (this.#leaving) return undefined;
+    compare(this.#settings, settings, this.#log);
+    this.#watch?.replace(settings.config.services.map(watched));
+    for (const line of warnings) this.#log.warn(line);
+    this.#settings = settings;
+    this.#intent = intentOf(settings);
+    await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));
+    this.#lookAgain();
+    return `config reloaded from ${settings.file}: ${summary(settings)}`;
+  }
+
+  /** What may be drained is drained first; all else is withdrawn at once. */
+  #beginLeaving(): void {
+    this.#leaving = true;
+    const { stopDrain, onStop } = this.#settings.config;
+    this.#beacon.leaving();
+    if (onStop === "withdraw") {
+      this.#log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
+      if (stopDrain > 0) this.#operations.operator.stop(stopDrain);
+      if (!this.#operations.operator.draining) this.#stage = "leaving";
+    }
+    this.#lookAgain();
+  }
+
+  /** A pass that is at work in the kernel may take long; a withdrawal does not wait for it, and what it still plans to announce it will not. */
+  #lookAgain(): void {
+    this.#urge(this.#reconciler?.withdraw());
+    this.#trigger.request();
   }
 
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
     const patient = this.#clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
-    const peersMayStart = !patient || this.#allJudged();
-    return derive(this.#intent, health, this.#stage, peersMayStart);
-  }
-
-  #allJudged(): boolean {
-    return [...(this.#watch?.health.values() ?? [])].every((one) => one.verdict !== "unknown");
+    const peersMayStart = !patient || (this.#watch?.allJudged ?? true);
+    return derive(this.#intent, health, this.#stage, peersMayStart, this.#operations.operator.overrides);
   }
 
   #healthChanged(verdict: Verdict): void {
     // A dead backend waits for no pass that may be at work in the kernel.
-    if (verdict === "down") this.#urge(this.#reconciler?.withdraw());
-    this.#trigger.request();
+    if (verdict === "down") this.#lookAgain();
+    else this.#trigger.request();
   }
 
   #speakerTold(event: SpeakerEvent): void {

@@ -1,7 +1,7 @@
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import { speakerAfter } from "../core/model.ts";
 import type { SpeakerOp } from "../core/op.ts";
-import type { Clock, Kernel, Sent, Speaker } from "../core/ports.ts";
+import type { Clock, Kernel, Speaker } from "../core/ports.ts";
 import type { KernelState, Observed } from "../core/state.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -68,17 +68,6 @@ export class Observer {
       return undefined;
     } finally {
       if (--this.#looking === 0) this.#assumed.length = 0;
-    }
-  }
-
-  /** What each established peer was sent; nothing where that cannot be read. */
-  async sent(): Promise<Sent> {
-    if (this.#known === undefined || this.#known === "absent" || this.#known.paths.size === 0) return new Map();
-    try {
-      return await this.#options.speaker.sent(never);
-    } catch (error) {
-      if (!(error instanceof SpeakerUnreachable)) this.#options.reporter.trouble("reading gobgpd", messageOf(error));
-      return new Map();
     }
   }
 

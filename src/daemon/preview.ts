@@ -13,6 +13,7 @@ import type { CheckConfig } from "../health/registry.ts";
 import { checkName, createCheck } from "../health/registry.ts";
 import { openKernel, withSpeaker } from "./adapters.ts";
 import { Ledger } from "./ledger.ts";
+import { OverrideStore } from "./overrides.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
@@ -32,15 +33,16 @@ const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
 export async function preview(settings: Settings, clock: Clock): Promise<Preview> {
   const intent = intentOf(settings);
   const blind: string[] = [];
-  const [kernel, speaker, health, { owned, warning }] = await Promise.all([
+  const [kernel, speaker, health, { owned, warning }, said] = await Promise.all([
     intent.network ? readKernel(intent.ipvs, blind) : NO_KERNEL,
     readSpeaker(settings, clock, blind),
     probeOnce(settings, clock),
     new Ledger(settings.stateDirectory).load(),
+    new OverrideStore(settings.stateDirectory, clock).load(),
   ]);
-  if (warning !== undefined) blind.push(warning);
+  for (const one of [warning, said.warning]) if (one !== undefined) blind.push(one);
   const observed: Observed = { kernel, speaker };
-  const desired = derive(intent, health, "serving", true);
+  const desired = derive(intent, health, "serving", true, said.overrides);
   const held = [...desired.announcements.values()].filter((one) => one.want !== "announce");
   return {
     ops: forecast(desired, observed, owned),

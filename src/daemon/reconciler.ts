@@ -1,17 +1,24 @@
+import type { Prefix } from "../core/address.ts";
 import { claim, prune } from "../core/claim.ts";
 import { conflicts } from "../core/conflict.ts";
 import type { Desired } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
-import type { KernelOp, Op, OpResult, SpeakerOp } from "../core/op.ts";
+import type { RepairKind } from "../core/mended.ts";
+import type { Op, OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
 import { plan } from "../core/plan.ts";
+import type { Sockets } from "../core/ports.ts";
 import type { Observed } from "../core/state.ts";
-import type { Status } from "../core/status.ts";
+import type { Found, Status } from "../core/status.ts";
 import { summarise } from "../core/status.ts";
 import { Backoff } from "./backoff.ts";
+import type { GraceTimes } from "./grace.ts";
+import { Grace } from "./grace.ts";
 import type { ObserverOptions } from "./observer.ts";
 import { Observer } from "./observer.ts";
+import { Performer } from "./performer.ts";
+import { Prover } from "./prover.ts";
 
 /** Where ownership is kept between lives. */
 export interface OwnershipStore {
@@ -20,11 +27,16 @@ export interface OwnershipStore {
 
 export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence"> {
   readonly ledger: OwnershipStore;
+  /** Where proofs of arrival are looked for; without it nothing is proven. */
+  readonly sockets?: Sockets | undefined;
   /** What should be, right now. */
   readonly desired: () => Desired;
   readonly owned: Ownership;
   /** Milliseconds between the last withdrawal and the first teardown. */
   readonly hold: () => number;
+  /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
+  readonly grace?: () => GraceTimes;
+  readonly onRepair?: (kind: RepairKind) => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
   readonly onResult?: (result: OpResult) => void;
@@ -44,25 +56,42 @@ const UNSEEN = {
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #observer: Observer;
+  /** What is proven to have arrived at the peers. */
+  readonly prover: Prover;
+  readonly #performer: Performer;
+  readonly #grace: Grace;
   readonly #backoff: Backoff;
   #owned: Ownership;
   #withdrawing: Promise<void> = Promise.resolve();
   #nextWithdrawal: Promise<void> | undefined;
-  #lastWithdrawal: number;
+  #last: readonly [Desired, Observed, Found] | undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     const trustAbsence = options.trustAbsence ?? options.owned.prefixes.size === 0;
     this.#observer = new Observer({ ...options, trustAbsence });
+    this.prover = new Prover(options);
     this.#backoff = new Backoff(options.clock);
+    this.#performer = new Performer({
+      ...options,
+      observer: this.#observer,
+      prover: this.prover,
+      backoff: this.#backoff,
+    });
+    this.#grace = new Grace({
+      clock: options.clock,
+      times: options.grace ?? (() => FOR_EVER),
+      onEnd: () =>
+        void this.withdraw().catch((error: unknown) => options.reporter.trouble("a withdrawal", messageOf(error))),
+    });
     this.#owned = options.owned;
     // An earlier life may have withdrawn the moment before it ended.
-    this.#lastWithdrawal = options.owned.addresses.size > 0 ? options.clock.now() : Number.NEGATIVE_INFINITY;
+    if (options.owned.addresses.size > 0) this.#performer.lastWithdrawal = options.clock.now();
   }
 
   /** The clock's time before which nothing is torn down. */
   get tearDownAt(): number {
-    return Math.max(this.#lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
+    return Math.max(this.#performer.lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
   /** When another pass is due by itself: a failed op's next try, or the end of the hold; Infinity when nothing waits. */
@@ -106,6 +135,7 @@ export class Reconciler {
       });
       this.#options.onStep?.();
       desired = wanted();
+      this.#grace.saw(desired, observed);
       await this.#own(claim(desired, observed, this.#owned));
       planned = this.#plan(desired, observed);
       if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.has(describe(op)))))
@@ -113,7 +143,7 @@ export class Reconciler {
       this.#backoff.keepOnly(planned);
       const ops = planned.filter((op) => this.#backoff.ready(op));
       if (ops.length === 0) break;
-      for (const { op, ok } of await this.#apply(ops)) if (ok) done.add(describe(op));
+      for (const { op, ok } of await this.#performer.apply(ops)) if (ok) done.add(describe(op));
     }
     await this.#own(
       prune(this.#owned, desired, this.#options.kernel === undefined ? { ...observed, kernel: undefined } : observed),
@@ -121,24 +151,46 @@ export class Reconciler {
     const standing = conflicts(desired, observed, this.#owned);
     this.#options.reporter.conflicts(standing);
     const left = planned.map(describe);
-    const found = { conflicts: standing, failing: this.#backoff.failing, left };
-    return summarise(desired, observed, await this.#observer.sent(), found);
+    this.#performer.passed({ desired, observed, left: new Set(left) });
+    this.#last = [desired, observed, { conflicts: standing, failing: this.#backoff.failing, left }];
+    return this.#proven(...this.#last);
+  }
+
+  /** Looks again at what has arrived at the peers, and at nothing else; answers as the last pass did, with that. */
+  async prove(): Promise<Status | undefined> {
+    if (this.#last === undefined) return undefined;
+    return this.#proven(...this.#last);
+  }
+
+  /** To be called after the last pass; nothing is withdrawn by time alone any more. */
+  stop(): void {
+    this.#grace.stop();
+  }
+
+  async #proven(desired: Desired, observed: Observed, found: Found): Promise<Status> {
+    const wanted = (prefix: Prefix) => desired.announcements.get(prefix)?.want === "announce";
+    return summarise(desired, observed, await this.prover.look(observed.speaker, wanted), found);
   }
 
   async #withdrawUnwanted(): Promise<void> {
     const observed = { kernel: undefined, speaker: this.#observer.known };
-    const ops = plan(this.#options.desired(), observed, this.#owned, { blocked: () => false, tearDown: false });
-    await this.#apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
+    const ops = plan(this.#options.desired(), observed, this.#owned, {
+      blocked: () => false,
+      over: (prefix) => this.#grace.isOver(prefix),
+      tearDown: false,
+    });
+    await this.#performer.apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
   }
 
   #plan(desired: Desired, observed: Observed): readonly Op[] {
     const tearDown = this.#options.clock.now() >= this.tearDownAt;
-    return plan(desired, observed, this.#owned, { blocked: (op) => !this.#backoff.ready(op), tearDown });
+    const blocked = (op: Op) => !this.#backoff.ready(op);
+    return plan(desired, observed, this.#owned, { blocked, over: (prefix) => this.#grace.isOver(prefix), tearDown });
   }
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */
   #disbelieve(again: readonly Op[]): boolean {
-    this.#note(again.map((op) => ({ op, ok: false, error: UNSEEN[op.target] })));
+    this.#performer.note(again.map((op) => ({ op, ok: false, error: UNSEEN[op.target] })));
     return again.length > 0;
   }
 
@@ -152,55 +204,7 @@ export class Reconciler {
       this.#options.reporter.trouble("state directory", `${messageOf(error)}; going on without a ledger on disk`);
     }
   }
-
-  /** Applies in order, runs of one target together. */
-  async #apply(ops: readonly Op[]): Promise<readonly OpResult[]> {
-    const results: OpResult[] = [];
-    while (results.length < ops.length) {
-      const rest = ops.slice(results.length);
-      const end = rest.findIndex((op) => op.target !== rest[0]?.target);
-      const run = end < 0 ? rest : rest.slice(0, end);
-      const kernel = run.filter((op) => op.target === "kernel");
-      const applied =
-        kernel.length > 0
-          ? await this.#applyKernel(kernel)
-          : await this.#applySpeaker(run.filter((op) => op.target === "speaker"));
-      this.#options.onStep?.();
-      this.#note(applied);
-      results.push(...applied);
-      if (applied.length < run.length) break;
-    }
-    return results;
-  }
-
-  async #applyKernel(ops: readonly KernelOp[]): Promise<readonly OpResult[]> {
-    return (await this.#options.kernel?.apply(ops, new AbortController().signal)) ?? [];
-  }
-
-  /** What health has taken back since the plan was made is not announced, and ends the round. */
-  async #applySpeaker(run: readonly SpeakerOp[]): Promise<readonly OpResult[]> {
-    const { announcements } = this.#options.desired();
-    const stale = run.findIndex(
-      (op) => op.kind === "path.announce" && announcements.get(op.path.prefix)?.want !== "announce",
-    );
-    const ops = stale < 0 ? run : run.slice(0, stale);
-    const withdraws = ops.some((op) => op.kind === "path.withdraw");
-    if (withdraws) this.#lastWithdrawal = this.#options.clock.now();
-    // Noted before the answer: a withdrawal that becomes due meanwhile has to know of a path that is on its way.
-    this.#observer.assume(ops.filter((op) => op.kind === "path.announce"));
-    const results = await this.#options.speaker.apply(ops, new AbortController().signal);
-    this.#observer.assume(results.filter(({ op, ok }) => ok && op.kind === "path.withdraw").map(({ op }) => op));
-    // The hold is for the routers: it begins when they have been told.
-    if (withdraws) this.#lastWithdrawal = this.#options.clock.now();
-    return results;
-  }
-
-  #note(results: readonly OpResult[]): void {
-    if (results.length === 0) return;
-    const news = results.map((result) => this.#backoff.note(result));
-    this.#options.reporter.results(results, news, this.#options.desired());
-    for (const result of results) this.#options.onResult?.(result);
-  }
 }
 
+const FOR_EVER: GraceTimes = { repair: Number.POSITIVE_INFINITY, sight: Number.POSITIVE_INFINITY };
 const NOTHING_SEEN: Observed = { kernel: undefined, speaker: undefined };

@@ -1,13 +1,10 @@
 import { UsageError } from "../core/errors.ts";
+import type { Logger } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
-/** Throws UsageError where a process that runs cannot take the new config over; else answers what its operator should know of it, one line each. */
-export function takeable(before: Settings, after: Settings): readonly string[] {
-  const against = needsRestart(before, after);
-  if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
-  return sessionResets(before, after).map((peer) => `peer ${peer}: changed, so its session is reset`);
-}
+/** Reads the config anew; throws UsageError with everything that is wrong with it. */
+export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
 
 /** What of a new config cannot be taken over by a process that runs, one line each; empty where all of it can. */
 function needsRestart(before: Settings, after: Settings): readonly string[] {
@@ -21,6 +18,13 @@ function needsRestart(before: Settings, after: Settings): readonly string[] {
       "bgp.local: AS, router ID or listen port are others, which gobgpd takes only when it starts; restart gobgpd and bgp-lb",
     );
   return lines;
+}
+
+/** Warns of what a new config does beyond its own words; throws UsageError where this process cannot take it over. */
+export function compare(before: Settings, after: Settings, log: Logger): void {
+  const against = needsRestart(before, after);
+  if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
+  for (const peer of sessionResets(before, after)) log.warn(`peer ${peer}: changed, so its session is reset`);
 }
 
 /** Peers whose session a new config resets, because gobgpd takes the change no other way. */

@@ -1,9 +1,12 @@
 import type { Desired } from "../core/desired.ts";
+import type { Repair } from "../core/mended.ts";
 import type { OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
-import type { AnnouncementState, AnnouncementStatus } from "../core/status.ts";
+import type { AnnouncementState, AnnouncementStatus, PeerStatus } from "../core/status.ts";
+import { hasPath } from "../core/status.ts";
 import type { News } from "./backoff.ts";
 import type { Logger } from "./log.ts";
+import { usualSuspect } from "./suspect.ts";
 
 /** More changes of one kind than this in one step are told as a number; each is still there at debug. */
 const MAX_LINES = 20;
@@ -54,13 +57,24 @@ export class Reporter {
   announcements(now: readonly AnnouncementStatus[]): void {
     const news = now.filter((one) => this.#states.get(one.prefix) !== keyOf(one));
     this.#states = new Map(now.map((one) => [one.prefix, keyOf(one)]));
-    const told = news.filter((one) => WORDS[one.state] !== undefined);
+    const told = news.filter((one) => WORDS[one.state] !== undefined && !isOnItsWay(one));
     for (const one of told.slice(0, MAX_LINES)) {
       const line = `${one.prefix} ${WORDS[one.state]?.(one)}`;
       if (one.state === "pending" || one.state === "lingering") this.#log.warn(line);
       else this.#log.info(line);
     }
     if (told.length > MAX_LINES) this.#log.info(`and ${told.length - MAX_LINES} more VIPs in a new state`);
+  }
+
+  /** What others had taken away or changed, and was put back: one line, with who is known to do so. */
+  repaired(repairs: readonly Repair[]): void {
+    const found = [...new Set(repairs.map((one) => one.found))];
+    if (found.length === 0) return;
+    const more = found.length > MAX_LINES ? ` (and ${found.length - MAX_LINES} more)` : "";
+    const suspect = repairs.some(({ kind }) => kind === "link" || kind === "address") ? usualSuspect() : undefined;
+    this.#log.warn(
+      `put back: ${found.slice(0, MAX_LINES).join("; ")}${more}${suspect === undefined ? "" : `; ${suspect}`}`,
+    );
   }
 
   /** Things in our way: each is told when it comes and when it goes. */
@@ -87,14 +101,33 @@ export class Reporter {
 
 /** A withdrawn VIP has its line where it was withdrawn, and an unreadable gobgpd has one for itself. */
 const WORDS: Readonly<Partial<Record<AnnouncementState, (one: AnnouncementStatus) => string>>> = {
-  sent: ({ peers }) => `was sent to ${peers.join(", ")}`,
-  accepted: () => "is in gobgpd; no peer has an established session to be sent it",
+  proven: ({ peers }) => `is proven at ${split(peers)}`,
+  sent: ({ peers }) => `was sent to ${split(peers)}`,
+  accepted: ({ reason }) => `is in gobgpd, and no peer is known to have it: ${reason}`,
   pending: ({ reason }) => `is not announced: ${reason}`,
   lingering: ({ reason }) => `is still announced, and should not be: ${reason}`,
 };
 
 function keyOf({ state, peers, reason }: AnnouncementStatus): string {
-  return `${state} ${state === "sent" ? peers.join() : state === "pending" || state === "lingering" ? reason : ""}`;
+  if (state === "pending" || state === "lingering") return `${state} ${reason}`;
+  // Whether a peer that has not the path is tried or idle is no news.
+  return `${state} ${peers.map((peer) => `${peer.address} ${peer.state === "unacknowledged" ? "no session" : peer.state}`).join()}`;
+}
+
+/** A peer that has only just been sent the path will have acknowledged it in a moment. */
+function isOnItsWay({ state, peers }: AnnouncementStatus): boolean {
+  return state === "accepted" && peers.some((peer) => peer.state === "unacknowledged");
+}
+
+/** Those that have it, and the first of those that have not, with the reason. */
+function split(peers: readonly PeerStatus[]): string {
+  const having = peers.filter(hasPath).map(({ address }) => address);
+  const [first, ...more] = peers.filter((peer) => !hasPath(peer));
+  const other =
+    first === undefined
+      ? ""
+      : `; not at ${first.address}: ${first.reason}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
+  return `${having.join(", ")} (${having.length} of ${peers.length} peer${peers.length === 1 ? "" : "s"})${other}`;
 }
 
 function because({ op }: OpResult, desired: Desired): string {
@@ -102,6 +135,7 @@ function because({ op }: OpResult, desired: Desired): string {
   const prefix = op.kind === "path.announce" ? op.path.prefix : op.prefix;
   const announcement = desired.announcements.get(prefix);
   if (announcement === undefined) return " (no longer in the config)";
-  if (op.kind === "path.withdraw" && announcement.want !== "withdraw") return " (its dataplane is not complete)";
+  if (op.kind === "path.withdraw" && announcement.want !== "withdraw")
+    return " (its dataplane is not complete, or cannot be read)";
   return ` (${announcement.reason})`;
 }

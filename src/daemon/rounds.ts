@@ -15,8 +15,8 @@ export interface RoundsOptions {
   readonly reporter: Reporter;
   /** Milliseconds between two passes where nothing calls for one. */
   readonly interval: () => number;
-  /** A point of the clock at which a pass is due whatever else is. */
-  readonly dueAt: number;
+  /** The clock's time at which a pass is due whatever else is; Infinity for none. */
+  readonly dueAt: () => number;
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
@@ -24,6 +24,8 @@ export interface RoundsOptions {
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
 export class Rounds {
+  /** What the last pass found. */
+  last: Status | undefined;
   readonly #options: RoundsOptions;
 
   constructor(options: RoundsOptions) {
@@ -32,14 +34,13 @@ export class Rounds {
 
   /** One pass; undefined when it broke, which is a fault of ours. Ending there would leave the VIPs announced with nobody watching over them. */
   async pass(): Promise<Status | undefined> {
-    const { reconciler, clock, beacon, metrics, reporter, judged, serving } = this.#options;
+    const { reconciler, clock, beacon, metrics, reporter } = this.#options;
     const began = clock.now();
     try {
       const status = await reconciler.pass();
-      metrics.pass(clock.now() - began, status);
+      metrics.pass(clock.now() - began);
       reporter.trouble("a pass", undefined);
-      if (serving()) reporter.announcements(status.announcements);
-      beacon.passed(status, judged());
+      this.#tell(status);
       return status;
     } catch (error) {
       reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -48,20 +49,26 @@ export class Rounds {
     }
   }
 
-  /** Rests until something calls or something is due, and comes by at the beacon in between. */
+  /** Rests until something calls or something is due; in between it comes by at the beacon, and looks for proofs. */
   async rest(): Promise<void> {
     const { reconciler, clock, trigger, beacon, interval, dueAt } = this.#options;
     const now = clock.now();
-    const until = Math.min(
-      now + interval(),
-      reconciler.wakeAt,
-      dueAt > now ? dueAt : Number.POSITIVE_INFINITY,
-      now + beacon.due,
-    );
+    const until = Math.min(now + interval(), reconciler.wakeAt, dueAt(), now + beacon.due);
     let called = false;
     do {
-      called = await trigger.next(Math.min(until - clock.now(), beacon.rhythm));
+      const due = Math.min(until, reconciler.prover.wakeAt);
+      called = await trigger.next(Math.max(0, Math.min(due - clock.now(), beacon.rhythm)));
+      if (!called && clock.now() >= reconciler.prover.wakeAt) this.#tell(await reconciler.prove());
       beacon.beat();
     } while (!called && clock.now() < until);
+  }
+
+  #tell(status: Status | undefined): void {
+    if (status === undefined) return;
+    const { reconciler, beacon, metrics, reporter, judged, serving } = this.#options;
+    this.last = status;
+    metrics.status(status, reconciler.prover.lost);
+    if (serving()) reporter.announcements(status.announcements);
+    beacon.passed(status, judged());
   }
 }

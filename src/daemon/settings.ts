@@ -1,6 +1,7 @@
 import type { ListenAddress } from "../admin/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Intent } from "../core/desired.ts";
+import type { AdminAddress } from "./admin-endpoint.ts";
 
 /** The config and what the command line says beside it. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly stateDirectory: string;
   /** undefined: without a guard. */
   readonly guardSocket: string | undefined;
+  /** undefined: no admin API. */
+  readonly admin: AdminAddress | undefined;
 }
 
 export function intentOf({ config, network, ipvs }: Settings): Intent {
@@ -23,6 +26,7 @@ export function intentOf({ config, network, ipvs }: Settings): Intent {
     peers: config.peers,
     nextHop: config.nextHop,
     services: config.services.map(({ service }) => service),
+    sharedPrefix: config.sharedPrefix,
     network,
     ipvs: ipvs && network,
   };

@@ -4,9 +4,12 @@ import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
 import { combine } from "../core/health.ts";
 import type { Clock } from "../core/ports.ts";
+import type { StaleVerdict } from "../core/staleness.ts";
+import { staleAfter } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName, createCheck } from "../health/registry.ts";
+import { Freshness } from "./freshness.ts";
 import type { Logger } from "./log.ts";
 
 export interface Watched {
@@ -22,12 +25,16 @@ export function watched({ service, checks }: ConfiguredService): Watched {
 interface Running {
   readonly config: CheckConfig;
   readonly monitor: Monitor;
+  /** There once it was started. */
+  freshness?: Freshness;
 }
 
 export interface WatchOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** What a verdict counts for that has become stale; as a failing one where left out. */
+  readonly staleVerdict?: () => StaleVerdict;
   /** A service's verdict changed. */
   readonly onChange: (verdict: Verdict) => void;
 }
@@ -57,17 +64,17 @@ export class Watch {
     });
     this.#monitors = new Map(after);
     for (const [name, running] of before) {
-      for (const { monitor } of running.filter((one) => !kept.has(one))) {
-        void monitor.stop();
-        this.#options.metrics.forget(name, monitor.name);
+      for (const one of running.filter((own) => !kept.has(own))) {
+        void stop(one);
+        this.#options.metrics.forget(name, one.monitor.name);
       }
       if (!this.#monitors.has(name)) this.#health.delete(name);
     }
     for (const [name, running] of after) {
       if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
       if (before.has(name)) this.#follow(name);
-      else this.#health.set(name, judge(running));
-      if (this.#started) for (const one of running) if (!kept.has(one)) one.monitor.start();
+      else this.#health.set(name, judge(running, "down"));
+      if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
     }
   }
 
@@ -75,17 +82,32 @@ export class Watch {
     return this.#health;
   }
 
+  /** Every service has a verdict. */
+  get allJudged(): boolean {
+    return [...this.#health.values()].every((one) => one.verdict !== "unknown");
+  }
+
   start(): void {
     this.#started = true;
-    for (const monitor of this.#all()) monitor.start();
+    for (const [name, running] of this.#monitors) for (const one of running) this.#start(name, one);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#all().map((monitor) => monitor.stop()));
+    await Promise.all([...this.#monitors.values()].flat().map(stop));
   }
 
-  #all(): Monitor[] {
-    return [...this.#monitors.values()].flat().map(({ monitor }) => monitor);
+  #start(service: string, one: Running): void {
+    const { clock, metrics } = this.#options;
+    metrics.stale(service, one.monitor.name, false);
+    one.freshness = new Freshness({
+      clock,
+      pace: one.config,
+      onStale: () => {
+        metrics.stale(service, one.monitor.name, true);
+        this.#follow(service);
+      },
+    });
+    one.monitor.start();
   }
 
   #monitor(service: string, config: CheckConfig): Running {
@@ -100,14 +122,17 @@ export class Watch {
       clock,
       onResult: (health, result, milliseconds) => {
         metrics.probe(service, name, health.verdict, result.ok, milliseconds);
+        running.freshness?.renew();
+        metrics.stale(service, name, false);
         this.#follow(service);
       },
     });
-    return { config, monitor };
+    const running: Running = { config, monitor };
+    return running;
   }
 
   #follow(service: string): void {
-    const now = judge(this.#monitors.get(service) ?? []);
+    const now = judge(this.#monitors.get(service) ?? [], this.#options.staleVerdict?.() ?? "down");
     const before = this.#health.get(service);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
@@ -127,13 +152,25 @@ function takeSame(running: readonly Running[], config: CheckConfig, taken: Set<R
   return same;
 }
 
+async function stop({ freshness, monitor }: Running): Promise<void> {
+  freshness?.stop();
+  await monitor.stop();
+}
+
 /** The verdict of all monitors of a service, with the first thing that stands against it. */
-function judge(running: readonly Running[]): ServiceHealth {
+function judge(running: readonly Running[], staleVerdict: StaleVerdict): ServiceHealth {
+  const old = running.find(({ freshness }) => freshness?.stale === true);
+  if (old !== undefined && staleVerdict === "down")
+    return { verdict: "down", reason: `${old.monitor.name}: ${stale(old)}` };
   const monitors = running.map(({ monitor }) => monitor);
   const verdict = combine(monitors.map((monitor) => monitor.health));
   if (verdict === "up") return { verdict, reason: monitors.map((monitor) => `${monitor.name} passes`).join(", ") };
   const worst = monitors.find(({ health }) => health.verdict === verdict);
   return { verdict, reason: worst === undefined ? "no checks" : `${worst.name}: ${words(worst)}` };
+}
+
+function stale({ config }: Running): string {
+  return `stale: no result for more than ${staleAfter(config) / 1000} s, so it counts as failing`;
 }
 
 function words({ health: { last, streak } }: Monitor): string {

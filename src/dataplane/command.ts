@@ -48,14 +48,18 @@ const KILL_GRACE_MS = 1_000;
 /** Both tools are in sbin, which an ordinary user's or a unit's PATH may lack. */
 const SBIN = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
 
+/** A fixed small environment: messages are matched, so they have to be in the C locale. */
+export function toolEnvironment(): { readonly PATH: string; readonly LC_ALL: string } {
+  return { PATH: `${process.env["PATH"] ?? ""}:${SBIN}`, LC_ALL: "C" };
+}
+
 export class SystemCommand implements Command {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
     const [file = "", ...args] = argv;
     const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const child = execa(file, args, {
       input: options.stdin ?? "",
-      // A fixed small environment: messages are matched, so they have to be in the C locale.
-      env: { PATH: `${process.env["PATH"] ?? ""}:${SBIN}`, LC_ALL: "C" },
+      env: toolEnvironment(),
       extendEnv: false,
       reject: false,
       stripFinalNewline: false,

@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from "../core/address.ts";
-import type { Forwarding, Protocol, Scheduler } from "../core/service.ts";
+import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
 import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
@@ -28,8 +28,17 @@ export function parseProc(text: string): IpvsTable {
   return assemble("/proc/net/ip_vs", text, parseLine);
 }
 
+/** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */
+export function parseActive(text: string): ReadonlyMap<VirtualServiceKey, number> {
+  const active = new Map<VirtualServiceKey, number>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, count) =>
+    active.set(service, (active.get(service) ?? 0) + count),
+  );
+  return new Map([...table.keys()].map((service) => [service, active.get(service) ?? 0]));
+}
+
 function parseLine(line: string): Line {
-  const [first = "", second = "", third = "", fourth = ""] = line
+  const [first = "", second = "", third = "", fourth = "", fifth = ""] = line
     .split(/\s+/)
     .filter((_, i, all) => i > 0 || all[0] !== "");
   if (first === "" || first === "Prot" || line.startsWith("IP Virtual Server") || second.startsWith("RemoteAddress:"))
@@ -39,7 +48,9 @@ function parseLine(line: string): Line {
     if (forwarding === undefined)
       throw new UnexpectedOutput(`expected ${Object.keys(FORWARDING).join(", ")}, found ${quote(third)}`);
     if (!/^\d+$/.test(fourth)) throw new UnexpectedOutput(`expected a weight, found ${quote(fourth)}`);
-    return { kind: "server", server: { ...hexEndpoint(second), forwarding, weight: Number(fourth) } };
+    if (!/^\d*$/.test(fifth)) throw new UnexpectedOutput(`expected a number of connections, found ${quote(fifth)}`);
+    const server = { ...hexEndpoint(second), forwarding, weight: Number(fourth) };
+    return { kind: "server", server, active: Number(fifth) };
   }
   const protocol = PROTOCOLS[first];
   if (protocol === undefined) {

@@ -1,5 +1,6 @@
 import type { KernelOp, OpResult } from "../core/op.ts";
-import type { Kernel } from "../core/ports.ts";
+import type { Connections, Kernel } from "../core/ports.ts";
+import type { VirtualServiceKey } from "../core/service.ts";
 import type { KernelState } from "../core/state.ts";
 import { batchTimeout, type Command, type Output } from "./command.ts";
 import { CommandError } from "./command-error.ts";
@@ -7,8 +8,9 @@ import { applyIp, type IpOp } from "./ip-batch.ts";
 import type { IpvsOp } from "./ipvs.ts";
 import { applyIpvs } from "./ipvs-batch.ts";
 import { takesFlags } from "./ipvs-options.ts";
-import { PROC_TABLE, parseProc } from "./ipvs-proc.ts";
+import { PROC_TABLE, parseActive, parseProc } from "./ipvs-proc.ts";
 import { parseSave, SAVE } from "./ipvs-save.ts";
+import { parseStats, STATS } from "./ipvs-stats.ts";
 import type { IpvsTable } from "./ipvs-table.ts";
 import { parseLinks, SHOW } from "./link.ts";
 
@@ -40,6 +42,19 @@ export class LinuxKernel implements Kernel {
     const results: OpResult<KernelOp>[] = [];
     for (const run of runs(ops)) results.push(...(await this.#applyRun(run, signal)));
     return results;
+  }
+
+  async connections(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, Connections>> {
+    const text = this.#ipvs ? await this.#command.read(PROC_TABLE) : undefined;
+    if (text === undefined) return new Map();
+    const active = parseActive(text);
+    const accepted = parseStats((await output(this.#command, STATS, signal, active.size)).stdout);
+    // A service that came or went between the two reads is in neither answer.
+    const both = [...active].flatMap(([key, open]) => {
+      const ever = accepted.get(key);
+      return ever === undefined ? [] : [[key, { active: open, accepted: ever }] as const];
+    });
+    return new Map(both);
   }
 
   #applyRun(run: Run, signal: AbortSignal): Promise<OpResult<KernelOp>[]> {

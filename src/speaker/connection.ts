@@ -49,8 +49,13 @@ export class Connection {
 
   /** All peers, or the one with this address; peers without an address are left out. */
   async peers(signal: AbortSignal, address: Address | "" = ""): Promise<readonly Peer[]> {
+    return (await this.wirePeers(signal, address)).map(decodePeer).filter((peer) => peer !== undefined);
+  }
+
+  /** The same, as gobgpd says it. */
+  async wirePeers(signal: AbortSignal, address: Address | "" = ""): Promise<readonly WirePeer[]> {
     const replies = await this.list<{ readonly peer: WirePeer | null }>("ListPeer", { address }, signal);
-    return replies.map(({ peer }) => decodePeer(peer)).filter((peer) => peer !== undefined);
+    return replies.map(({ peer }) => peer).filter((peer) => peer !== null);
   }
 
   /** The paths of the global table, or of what one peer is sent, in two calls. */

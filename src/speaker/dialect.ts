@@ -1,7 +1,7 @@
 import type { WirePrefix } from "./wire.ts";
 
 /** A path attribute's name; each has a row in attributes.ts and a place in both dialects. */
-export type AttributeName = "origin" | "nextHop" | "mpReach";
+export type AttributeName = "origin" | "nextHop" | "mpReach" | "med" | "localPref" | "communities" | "largeCommunities";
 
 /** What differs between the API generations: names, numbers, and how prefixes and attributes are wrapped. */
 export interface Dialect {

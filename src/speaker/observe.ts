@@ -1,11 +1,13 @@
 import type { Address, Prefix } from "../core/address.ts";
 import type { Path } from "../core/path.ts";
-import type { Sent } from "../core/ports.ts";
+import type { Sent, SentTo } from "../core/ports.ts";
 import type { SpeakerState } from "../core/state.ts";
 import type { Connection } from "./connection.ts";
 import { decodeIdentity } from "./identity.ts";
 import { decodePath, isLocal } from "./path.ts";
+import { decodePeer, decodeSession } from "./peer.ts";
 import { DIRECTIONS, isLocalOnly } from "./policy.ts";
+import type { WirePeer } from "./wire.ts";
 
 /** Reads what gobgpd holds, in six calls whatever the number of paths and peers, and in one while BGP is not started. */
 export async function readState(connection: Connection, signal: AbortSignal): Promise<SpeakerState> {
@@ -38,13 +40,27 @@ export async function readState(connection: Connection, signal: AbortSignal): Pr
 
 /** Reads which of the local paths each established peer is sent; gobgpd lists them for peers without a session as well. */
 export async function readSent(connection: Connection, signal: AbortSignal): Promise<Sent> {
-  const sent = new Map<Address, ReadonlySet<Prefix>>();
+  const sent = new Map<Address, SentTo>();
   if (decodeIdentity(await connection.global(signal)) === undefined) return sent;
-  for (const peer of await connection.peers(signal)) {
-    if (peer.session !== "established") continue;
-    const wirePaths = await connection.paths({ sentTo: peer.address }, signal);
+  for (const [peer, session] of established(await connection.wirePeers(signal))) {
+    const wirePaths = await connection.paths({ sentTo: peer }, signal);
     const paths = wirePaths.filter(isLocal).map((wire) => decodePath(wire, connection.dialect));
-    sent.set(peer.address, new Set(paths.flatMap((path) => path?.prefix ?? [])));
+    const texts = paths
+      .filter((path) => path !== undefined)
+      .map((path) => [path.prefix, JSON.stringify(path)] as const);
+    sent.set(peer, { ...session, paths: new Map(texts) });
   }
   return sent;
+}
+
+export async function readSessions(connection: Connection, signal: AbortSignal): Promise<ReadonlyMap<Address, string>> {
+  const peers = established(await connection.wirePeers(signal));
+  return new Map(peers.map(([peer, { session }]) => [peer, session]));
+}
+
+function established(peers: readonly WirePeer[]): (readonly [Address, Omit<SentTo, "paths">])[] {
+  return peers.flatMap((wire) => {
+    const [peer, session] = [decodePeer(wire), decodeSession(wire)];
+    return peer === undefined || session === undefined ? [] : [[peer.address, session] as const];
+  });
 }

@@ -2,6 +2,7 @@ import type { Address, Prefix } from "../core/address.ts";
 import { bits, family, networkPrefix, parseAddress, splitPrefix } from "../core/address.ts";
 import type { Path } from "../core/path.ts";
 import { pathFamily, pathFault } from "../core/path.ts";
+import type { AttributeDraft } from "./attributes.ts";
 import { ATTRIBUTES, wireFamily } from "./attributes.ts";
 import type { Connection } from "./connection.ts";
 import type { AttributeName, Dialect } from "./dialect.ts";
@@ -56,13 +57,13 @@ export function decodePath(wire: WirePath, dialect: Dialect): Path | undefined {
   const nlri = dialect.unwrapPrefix(wire.nlri);
   const address = parseAddress(nlri?.prefix ?? "");
   if (nlri === undefined || address === undefined) return undefined;
-  const draft: Partial<Path> = {};
+  const draft: AttributeDraft = {};
   for (const attribute of wire.pattrs) {
     const known = dialect.unwrapAttribute(attribute);
     if (known !== undefined) ATTRIBUTES[known.name].decode(known.value, draft);
   }
-  if (draft.nextHop === undefined) return undefined;
-  return { prefix: networkPrefix(address, nlri.prefix_len), nextHop: draft.nextHop };
+  const { nextHop } = draft;
+  return nextHop === undefined ? undefined : { prefix: networkPrefix(address, nlri.prefix_len), ...draft, nextHop };
 }
 
 /** Whether the path was injected on this host, by whichever program; a learned path carries its peer's AS. */

@@ -60,6 +60,19 @@ export function decodePeer(wire: WirePeer | null): Peer | undefined {
   };
 }
 
+/**
+ * The name of the peer's session, and how many UPDATEs were written to the peer; undefined where none is established. By when it was
+ * established, which gobgpd tells in whole seconds, and by the OPENs before it.
+ */
+export function decodeSession({
+  state,
+  timers,
+}: WirePeer): { readonly session: string; readonly updates: number } | undefined {
+  if (SESSIONS[state?.session_state ?? 0] !== "established") return undefined;
+  const { update = 0, open = 0 } = state?.messages?.sent ?? {};
+  return { session: `${timers?.state?.uptime?.seconds ?? 0}.${open}`, updates: update };
+}
+
 export function samePeer(a: PeerConfig, b: PeerConfig): boolean {
   return a.address === b.address && a.as === b.as && a.port === b.port;
 }

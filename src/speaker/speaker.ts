@@ -1,10 +1,11 @@
+import type { Address } from "../core/address.ts";
 import type { OpResult, SpeakerOp } from "../core/op.ts";
 import type { Sent, Speaker } from "../core/ports.ts";
 import type { SpeakerState } from "../core/state.ts";
 import { applyOps, failed } from "./apply.ts";
 import type { Connection } from "./connection.ts";
 import { CallFailed } from "./failure.ts";
-import { readSent, readState } from "./observe.ts";
+import { readSent, readSessions, readState } from "./observe.ts";
 import { Supervisor, type SupervisorOptions, unreachable } from "./supervisor.ts";
 
 /** One gobgpd, of generation 3 or 4, over its gRPC API. Lives through restarts, hangs and replacements of gobgpd. */
@@ -37,6 +38,10 @@ export class GobgpSpeaker implements Speaker {
 
   sent(signal: AbortSignal): Promise<Sent> {
     return this.#read((connection) => readSent(connection, signal), signal);
+  }
+
+  sessions(signal: AbortSignal): Promise<ReadonlyMap<Address, string>> {
+    return this.#read((connection) => readSessions(connection, signal), signal);
   }
 
   apply(ops: readonly SpeakerOp[], signal: AbortSignal): Promise<readonly OpResult<SpeakerOp>[]> {

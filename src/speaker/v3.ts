@@ -8,6 +8,10 @@ const MESSAGES: Readonly<Record<AttributeName, string>> = {
   origin: "OriginAttribute",
   nextHop: "NextHopAttribute",
   mpReach: "MpReachNLRIAttribute",
+  med: "MultiExitDiscAttribute",
+  localPref: "LocalPrefAttribute",
+  communities: "CommunitiesAttribute",
+  largeCommunities: "LargeCommunitiesAttribute",
 };
 const NAMES = new Map(Object.entries(MESSAGES).map(([name, message]) => [PACKAGE + message, name as AttributeName]));
 

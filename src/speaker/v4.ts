@@ -6,6 +6,10 @@ const FIELDS: Readonly<Record<AttributeName, string>> = {
   origin: "origin",
   nextHop: "next_hop",
   mpReach: "mp_reach",
+  med: "multi_exit_disc",
+  localPref: "local_pref",
+  communities: "communities",
+  largeCommunities: "large_communities",
 };
 const NAMES = new Map(Object.entries(FIELDS).map(([name, field]) => [field, name as AttributeName]));
 

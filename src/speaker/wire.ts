@@ -20,7 +20,12 @@ export interface WireGlobal {
 
 export interface WirePeer {
   readonly conf: { readonly neighbor_address: string; readonly peer_asn: number } | null;
-  readonly state: { readonly neighbor_address: string; readonly session_state: number } | null;
+  readonly state: {
+    readonly neighbor_address: string;
+    readonly session_state: number;
+    readonly messages?: { readonly sent: { readonly update: number; readonly open: number } | null } | null;
+  } | null;
+  readonly timers?: { readonly state: { readonly uptime: { readonly seconds: number } | null } | null } | null;
   readonly transport: { readonly remote_port: number } | null;
   readonly afi_safis: readonly { readonly config: { readonly family: WireFamily | null } | null }[];
 }

@@ -13,7 +13,7 @@ function status(peers: readonly string[]): Status {
     nextHop: HOST,
     services: ["matchbox"],
     state: "sent",
-    peers: peers.map(ip),
+    peers: peers.map((address) => ({ address: ip(address), state: "proven" as const, reason: "" })),
     reason: "",
   } as const;
   return {
@@ -29,12 +29,12 @@ function status(peers: readonly string[]): Status {
 
 test("the contract's gauge, to the letter, is 1 exactly while a peer was sent the path", async () => {
   const metrics = new Metrics("1.2.3");
-  metrics.pass(5, status([]));
+  metrics.status(status([]), 0);
   assert.match(
     await metrics.registry.metrics(),
     /^bgp_lb_path_advertisement\{prefix="10\.88\.2\.1",prefix_length="32",next_hop="10\.88\.0\.200"\} 0$/m,
   );
-  metrics.pass(5, status(["10.88.0.253"]));
+  metrics.status(status(["10.88.0.253"]), 3);
   assert.match(
     await metrics.registry.metrics(),
     /^bgp_lb_path_advertisement\{prefix="10\.88\.2\.1",prefix_length="32",next_hop="10\.88\.0\.200"\} 1$/m,
@@ -43,8 +43,8 @@ test("the contract's gauge, to the letter, is 1 exactly while a peer was sent th
 
 test("peers that left leave no series behind", async () => {
   const metrics = new Metrics("1.2.3");
-  metrics.pass(5, status([]));
-  metrics.pass(5, { ...status([]), peers: [] });
+  metrics.status(status([]), 0);
+  metrics.status({ ...status([]), peers: [] }, 0);
   assert.doesNotMatch(await metrics.registry.metrics(), /bgp_lb_peer_session_up\{/);
 });
 

@@ -34,6 +34,11 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["run", "--help"],
     ["guard", "--help"],
     ["health", "--help"],
+    ["status", "--help"],
+    ["drain", "--help"],
+    ["undrain", "--help"],
+    ["force", "--help"],
+    ["reload", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
@@ -60,11 +65,23 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
       ["-network-setup", "false"],
       /"false" is not a command: the value of a boolean flag goes with =, as in -network-setup=false/,
     ],
-    [["frobnicate"], /the commands are run, check, plan, cleanup, guard, health, version/],
+    [
+      ["frobnicate"],
+      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, version/,
+    ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
     [["check", "-ipvs-setup=maybe"], /-ipvs-setup: must be true or false.*found "maybe"/],
     [["check", "-config"], /argument missing/],
+    [["drain"], /which service\? bgp-lb drain SERVICE, or bgp-lb drain -all/],
+    [["drain", "web", "-all"], /-all goes without names/],
+    [["drain", "web", "-timeout", "5"], /-timeout: not a duration; would be right: "1s", "300ms", "2m"; found "5"/],
+    [["drain", "-all=yes"], /-all: must be true or false/],
+    [["undrain", "-wait", "web"], /unknown option '--wait/],
+    [["force", "web"], /it is bgp-lb force up SERVICE, or bgp-lb force down SERVICE/],
+    [["force", "up", "web", "-for", "0s"], /-for: must be longer than nothing/],
+    [["reload", "web"], /"web" is not a command/],
+    [["status", "-admin-socket", "off"], /-admin-socket off: without it no controller can be asked/],
     [
       ["check", "-config", join(directory, "absent.json")],
       /absent\.json: there is no such file; name the config file with -config FILE/,
@@ -97,6 +114,17 @@ test("a file that a check needs and that is not there is a fault of the config, 
   const { exitCode, stdout, stderr } = await bgpLb("check", "-config", file);
   assert.deepEqual([exitCode, stdout], [2, ""]);
   assert.match(stderr, /service web: .*\/nowhere\/ca\.pem/);
+});
+
+test("where no controller can be asked, each command says why and ends with exit code 3", async () => {
+  for (const argv of [["status"], ["drain", "web"], ["undrain", "-all"], ["force", "up", "web"], ["reload"]]) {
+    const { exitCode, stdout, stderr } = await bgpLb(...argv);
+    assert.deepEqual([exitCode, stdout], [3, ""], argv.join(" "));
+    assert.match(
+      stderr,
+      /^bgp-lb: the controller cannot be asked at .*admin\.sock: there is no such socket; is bgp-lb running here\?/,
+    );
+  }
 });
 
 test("version", async () => {

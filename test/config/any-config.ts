@@ -82,6 +82,13 @@ function vips(n: number) {
   );
 }
 
+const announce = some({
+  med: fc.nat(),
+  localPref: fc.integer({ min: 0, max: 4294967295 }),
+  communities: fc.array(fc.constantFrom("65000:120", "65000:7", "no-export", "065000:0120")),
+  largeCommunities: fc.array(fc.constantFrom("65000:1:2", "4200000000:0:4294967295")),
+});
+
 const ports = fc
   .uniqueArray(fc.tuple(port, port, protocol), { maxLength: 3, selector: ([number]) => number })
   .map((list) =>
@@ -90,7 +97,7 @@ const ports = fc
 
 function service(n: number) {
   return fc
-    .tuple(vips(n), checks, ports, some({ ipvs, protocol, interface: fc.constantFrom("lb", `if${n}`) }))
+    .tuple(vips(n), checks, ports, some({ ipvs, announce, protocol, interface: fc.constantFrom("lb", `if${n}`) }))
     .map(([where, how, list, options]) => ({ name: `s${n}`, ...where, ...how, ports: list, ...options }));
 }
 
@@ -130,6 +137,7 @@ export const anyConfig: fc.Arbitrary<Record<string, unknown>> = fc
     fc.boolean(),
     some({
       withdrawHold: fc.oneof(duration, fc.constant("0s")),
+      stopDrain: fc.oneof(duration, fc.constant("0s")),
       reconcileInterval: duration,
       onStop: fc.constantFrom("withdraw", "handover"),
       lease: fc.constantFrom("0s", "1s", "5s", "2m"),

@@ -116,6 +116,20 @@ export const BAD_CONFIGS: Readonly<Record<string, string>> = {
     { "name": "dns", "prefixLength": 24, "vips": ["10.88.2.3/24"], "healthchecks": [{ "kind": "exec", "command": [] }] }
   ]
 }`,
+  "attributes of the announcement": `{
+  "bgp": { "local": { "routerID": "10.88.0.200", "as": 65512 } },
+  "services": [
+    {
+      "name": "web",
+      "ip": "10.88.2.1",
+      "announce": { "med": -1, "localPref": 4294967296, "communities": ["65000:70000", "no-exprt", 5], "largeCommunities": ["65000:1"], "asPath": [] },
+      "healthchecks": [{ "kind": "tcp", "port": 80 }]
+    },
+    { "name": "dns", "ip": "10.88.2.2", "announce": { "med": 5 }, "healthchecks": [{ "kind": "tcp", "port": 53 }] },
+    { "name": "dot", "ip": "10.88.2.2", "announce": { "med": 6, "communities": ["no-export"] }, "healthchecks": [{ "kind": "tcp", "port": 853 }] },
+    { "name": "doh", "ip": "10.88.2.2", "healthchecks": [{ "kind": "tcp", "port": 443 }] }
+  ]
+}`,
   "shared mode": `{
   "bgp": { "mode": "shared", "peers": [{ "address": "10.88.0.253", "as": 65512 }] },
   "service": { "name": "web", "ip": "10.88.2.1", "healthchecks": [{ "kind": "tcp", "port": 80 }] }

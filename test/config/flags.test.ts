@@ -24,8 +24,8 @@ test("a flag with a value takes the next word whatever it looks like, as in Go",
 });
 
 test("subcommands, short flags, other flags and what follows -- keep their meaning", () => {
-  assert.equal(argv("check -config x --json -h -V"), "check --config=x --json -h -V");
-  assert.equal(argv("-json x -help"), "--json x --help");
+  assert.equal(argv("check -config x --verbose -h -V"), "check --config=x --verbose -h -V");
+  assert.equal(argv("-verbose x -help"), "--verbose x --help");
   assert.equal(argv("plan -- -config x --"), "plan -- -config x --");
   assert.equal(argv("- --- -=x -1"), "- --- -=x -1");
   assert.deepEqual(normaliseArgv([]), []);

@@ -53,6 +53,25 @@ test("an explicit next hop stands before the router ID, which then may be any nu
   assert.match(alone, /bgp.local.routerID: as next hop it must not be a loopback address/);
 });
 
+test("attributes are canonical: sorted by number, each once, well-known names as numbers; services on one prefix say the same", () => {
+  const announce = {
+    communities: ["no-export", "65000:9", "65000:120", "065000:9"],
+    largeCommunities: ["1:10:0", "1:9:0"],
+  };
+  const same = {
+    ip: "10.88.2.1",
+    announce: { communities: ["65000:120", "65000:9", "no-export"], largeCommunities: ["1:9:0", "1:10:0"] },
+  };
+  const { config } = load([{ ip: "10.88.2.1", announce }, same]);
+  for (const { service } of config.services) {
+    const { communities, largeCommunities } = service.attributes ?? {};
+    assert.deepEqual(communities, ["65000:9", "65000:120", "65535:65281"]);
+    assert.deepEqual(largeCommunities, ["1:9:0", "1:10:0"]);
+  }
+  const [plain] = load({ ip: "10.88.2.1", announce: {} }).config.services;
+  assert.deepEqual(plain?.service.attributes, {});
+});
+
 test("one VIP in two services is fine with other ports, and not with another length", () => {
   const ports = (port: number) => [{ servicePort: port, targetLocalPort: port, protocol: "tcp" }];
   assert.equal(

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Address, Prefix } from "../../src/core/address.ts";
+import type { Prefix } from "../../src/core/address.ts";
 import type { Intent, ServiceHealth } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import { forecast } from "../../src/core/forecast.ts";
 import { after } from "../../src/core/model.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
-import type { Sent } from "../../src/core/ports.ts";
+import type { PathProof, Proofs } from "../../src/core/proof.ts";
 import type { Observed, SpeakerState } from "../../src/core/state.ts";
-import type { AnnouncementState } from "../../src/core/status.ts";
+import type { AnnouncementState, PeerStatus } from "../../src/core/status.ts";
 import { summarise } from "../../src/core/status.ts";
 import { BARE, EMPTY_KERNEL, health, intent, ip, service } from "../support/world.ts";
 
@@ -16,15 +16,30 @@ const PREFIX = "10.88.2.1/32" as Prefix;
 const PEER = ip("10.88.0.253");
 const WANTED = intent([service("web", ["10.88.2.1"])]);
 const FOUND = { conflicts: [], failing: new Map(), left: [] };
-const TOLD: Sent = new Map([[PEER, new Set([PREFIX])]]);
-/** A session that was sent other paths only. */
-const NOT_TOLD: Sent = new Map([[PEER, new Set(["10.88.2.9/32" as Prefix])]]);
+
+/** What is known of a session that is sent this path. */
+function proofs(prefix: Prefix, state: PathProof["state"], reason = ""): Proofs {
+  const seen = { text: "", since: 0, before: 0, state, reason };
+  return new Map([[PEER, { session: "1", updates: 1, paths: new Map([[prefix, seen]]) }]]);
+}
+
+const TOLD = proofs(PREFIX, "proven");
+const NO_SOCKET = "no socket";
+const UNPROVABLE = proofs(PREFIX, "sent", NO_SOCKET);
+const UNACKNOWLEDGED = proofs(PREFIX, "unacknowledged", "on its way");
+const STUCK = proofs(PREFIX, "stuck", "it hangs");
+/** A session that is sent other paths only. */
+const NOT_TOLD = proofs("10.88.2.9/32" as Prefix, "proven");
 
 const desire = (verdict: ServiceHealth["verdict"], over: Partial<Intent> = {}) =>
   derive({ ...WANTED, ...over }, health({ web: verdict }), "serving", true);
 
 const STANDS = after(BARE, forecast(desire("up"), BARE, OWNS_NOTHING));
 const GOBGPD = STANDS.speaker as SpeakerState;
+const ESTABLISHED: SpeakerState = {
+  ...GOBGPD,
+  peers: new Map([[PEER, { address: PEER, as: 65512, port: 179, session: "established" }]]),
+};
 const NO_PATH: SpeakerState = { ...GOBGPD, paths: new Map() };
 const OTHER_HOP: SpeakerState = {
   ...GOBGPD,
@@ -40,14 +55,15 @@ interface Case {
   readonly speaker: Observed["speaker"];
   /** Whole unless told otherwise. */
   readonly kernel?: "whole" | "broken" | "unread";
-  readonly sent?: Sent;
+  readonly sent?: Proofs;
   readonly state: AnnouncementState;
   readonly reason: string;
-  readonly peers?: readonly Address[];
+  readonly peers?: PeerStatus["state"];
 }
 
 const UNREAD = "gobgpd cannot be read";
-const UNSENT = "no peer with an established session was sent it";
+const NO_SESSION = `peer ${PEER}: no session, it is idle`;
+const FILTERED = `peer ${PEER}: gobgpd does not send it: a policy, or the session lacks its address family`;
 const NOT_RUNNING = "gobgpd does not run";
 const UNVERIFIED = "the dataplane could not be read, so it is not verified";
 const NOT_TAKEN = "gobgpd has not taken it yet";
@@ -63,9 +79,9 @@ const CASES: readonly Case[] = [
   { wants: "up", speaker: NO_PATH, kernel: "unread", state: "pending", reason: UNVERIFIED },
   { wants: "down", speaker: NO_PATH, state: "withdrawn", reason: DOWN },
   { wants: "unknown", speaker: NO_PATH, state: "withdrawn", reason: UNKNOWN },
-  { wants: "down", speaker: GOBGPD, sent: TOLD, state: "lingering", reason: DOWN, peers: [PEER] },
+  { wants: "down", speaker: GOBGPD, sent: TOLD, state: "lingering", reason: DOWN, peers: "proven" },
   { wants: "down", speaker: GOBGPD, kernel: "broken", state: "lingering", reason: DOWN },
-  { wants: "up", speaker: GOBGPD, kernel: "broken", sent: TOLD, state: "lingering", reason: BROKEN, peers: [PEER] },
+  { wants: "up", speaker: GOBGPD, kernel: "broken", sent: TOLD, state: "lingering", reason: BROKEN, peers: "proven" },
   { wants: "unknown", speaker: GOBGPD, kernel: "broken", state: "lingering", reason: BROKEN },
   {
     wants: "up",
@@ -73,27 +89,48 @@ const CASES: readonly Case[] = [
     sent: TOLD,
     state: "pending",
     reason: "gobgpd has next hop 10.88.0.9",
-    peers: [PEER],
+    peers: "proven",
   },
-  { wants: "up", speaker: GOBGPD, sent: TOLD, state: "sent", reason: UP, peers: [PEER] },
-  { wants: "unknown", speaker: GOBGPD, sent: TOLD, state: "sent", reason: UNKNOWN, peers: [PEER] },
-  { wants: "up", speaker: GOBGPD, kernel: "unread", sent: TOLD, state: "sent", reason: UP, peers: [PEER] },
-  { wants: "up", speaker: GOBGPD, sent: NOT_TOLD, state: "accepted", reason: UNSENT },
-  { wants: "up", speaker: GOBGPD, state: "accepted", reason: UNSENT },
+  { wants: "up", speaker: GOBGPD, sent: TOLD, state: "proven", reason: UP, peers: "proven" },
+  { wants: "unknown", speaker: GOBGPD, sent: TOLD, state: "proven", reason: UNKNOWN, peers: "proven" },
+  { wants: "up", speaker: GOBGPD, kernel: "unread", sent: TOLD, state: "proven", reason: UP, peers: "proven" },
+  { wants: "up", speaker: GOBGPD, sent: UNPROVABLE, state: "sent", reason: NO_SOCKET, peers: "sent" },
+  {
+    wants: "up",
+    speaker: GOBGPD,
+    sent: UNACKNOWLEDGED,
+    state: "accepted",
+    reason: `peer ${PEER}: on its way`,
+    peers: "unacknowledged",
+  },
+  { wants: "up", speaker: GOBGPD, sent: STUCK, state: "accepted", reason: `peer ${PEER}: it hangs`, peers: "stuck" },
+  { wants: "up", speaker: ESTABLISHED, sent: NOT_TOLD, state: "accepted", reason: FILTERED, peers: "filtered" },
+  { wants: "up", speaker: GOBGPD, state: "accepted", reason: NO_SESSION },
 ];
 
-for (const { wants, speaker, kernel = "whole", sent = new Map(), state, reason, peers = [] } of CASES) {
+for (const { wants, speaker, kernel = "whole", sent = new Map(), state, reason, peers = "no session" } of CASES) {
   const gobgpd =
     typeof speaker === "object"
       ? ([...speaker.paths.values()][0]?.nextHop ?? "without the path")
       : (speaker ?? "unread");
-  const told = sent === TOLD ? "sent" : sent === NOT_TOLD ? "others sent" : "nothing sent";
+  const told = sent === NOT_TOLD ? "others sent" : (sent.get(PEER)?.paths.get(PREFIX)?.state ?? "nothing sent");
   test(`service ${wants}, kernel ${kernel}, gobgpd ${gobgpd}, ${told}: ${state}`, () => {
     const seen = kernel === "whole" ? STANDS.kernel : kernel === "broken" ? EMPTY_KERNEL : undefined;
     const status = summarise(desire(wants), { kernel: seen, speaker }, sent, FOUND);
-    assert.deepEqual(status.announcements, [
-      { prefix: PREFIX, nextHop: "10.88.0.200", services: ["web"], state, reason, peers },
-    ]);
+    const holds = typeof speaker === "object" && speaker.paths.has(PREFIX);
+    assert.deepEqual(
+      status.announcements.map((one) => ({ ...one, peers: one.peers.map((peer) => `${peer.address} ${peer.state}`) })),
+      [
+        {
+          prefix: PREFIX,
+          nextHop: "10.88.0.200",
+          services: ["web"],
+          state,
+          reason,
+          peers: holds ? [`${PEER} ${peers}`] : [],
+        },
+      ],
+    );
     assert.equal(status.speakerUp, typeof speaker === "object");
     assert.equal(status.settled, kernel !== "unread" && speaker !== undefined);
   });

@@ -13,7 +13,7 @@ const announced: Status = {
       nextHop: "10.88.0.200" as Address,
       services: ["web"],
       state: "sent",
-      peers: ["10.88.0.253" as Address],
+      peers: [],
       reason: "web is up",
     },
   ],

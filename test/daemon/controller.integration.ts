@@ -111,7 +111,7 @@ test("in a steady state nothing is logged at info and nothing sent, however many
   const port = await freePort();
   controller.start(`-metrics-address=127.0.0.1:${port}`);
   await announced();
-  await controller.says(/session established/);
+  await controller.says(/is proven at/);
   const passes = async () => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return Number(/^bgp_lb_pass_duration_seconds_count (\d+)$/m.exec(text)?.[1]);

@@ -131,18 +131,3 @@ test("a kernel that cannot be read is unknown and told; one that is not ours to 
   });
   assert.deepEqual((await blindfold.look(nothing)).kernel, { links: new Map(), virtualServices: undefined });
 });
-
-test("what peers were sent is asked only of a gobgpd that is known to hold a path, and is nothing where it cannot be read", async () => {
-  const { observer, speaker, log } = look(true);
-  const peer = { address: "10.88.0.253" as Address, as: 65512, port: 179, session: "established" } as const;
-  speaker.state = { ...speaker.state, peers: new Map([[peer.address, peer]]) };
-  assert.equal((await observer.sent()).size, 0, "not looked yet");
-  await observer.lookAtSpeaker();
-  assert.deepEqual(await observer.sent(), new Map([[peer.address, new Set([PREFIX])]]));
-  speaker.reach = "silent";
-  assert.equal((await observer.sent()).size, 0);
-  assert.deepEqual(log.lines, [], "the speaker itself tells when it goes");
-  speaker.sent = () => Promise.reject(new Error("odd"));
-  assert.equal((await observer.sent()).size, 0);
-  assert.deepEqual(log.lines, ["error reading gobgpd: odd"]);
-});

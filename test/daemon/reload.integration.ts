@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 import { birdMissing } from "../support/bird.ts";
+import { cliOf } from "../support/cli.ts";
 import { findGobgpd } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
 import { scene } from "./scene.ts";
@@ -19,6 +20,7 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   skip,
 }, async (t) => {
   const { backend, bird, gobgpd, controller, announced, wire } = await scene(t);
+  const { run } = cliOf(controller);
   const health = () => execa(process.execPath, [MAIN, "health"], { reject: false });
   const file = join(controller.folder, "config.json");
   const before = JSON.parse(await readFile(file, "utf8")) as Config;
@@ -42,6 +44,14 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
     await reload("{ not json", /^error the config is not reloaded/),
     /the one before stays: .*config\.json:1:3: not JSON/,
   );
+  const bad = await run("reload");
+  assert.deepEqual([bad.code, bad.out], [2, []]);
+  assert.match(
+    bad.err.join("\n"),
+    /^bgp-lb: the config is not reloaded, the one before stays: .*config\.json:1:3: not JSON/,
+  );
+  assert.match((await health()).stdout, /; the config on disk cannot be used, the one before stays$/);
+  assert.match((await run("status")).out.join("\n"), /config NOT reloaded at .*, the one before stays: .*not JSON/);
   const moved = { ...before, bgp: { ...before.bgp, gobgp: { address: "127.0.0.1:1" } } };
   assert.match(await reload(moved, /^error the config is not reloaded/), /bgp\.gobgp: .*restart bgp-lb/);
 
@@ -53,11 +63,22 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   };
   await reload({ ...before, services: [second] }, /^info config reloaded from .*VIPs 10\.88\.2\.1, 10\.88\.2\.2/);
   await until("the second VIP", () => wire().length === 2);
+  assert.match((await run("status")).out.join("\n"), /config in force since/);
+  assert.equal((await run("drain", "web", "mroe")).err[0], 'bgp-lb: there is no service "mroe": did you mean more?');
+  assert.equal((await run("force", "down", "more")).code, 0);
+  await until("it is withdrawn by word", () => wire().length === 3);
+  assert.equal((await run("undrain", "more")).code, 0);
+  await until("it is announced again", () => wire().length === 4);
   assert.equal(controller.lines.filter((line) => line.includes("service web is up")).length, 1, "its check went on");
   await until("both told", async () => (await health()).stdout.startsWith("2 of 2 VIPs announced"));
 
-  await reload({ ...before, services: [] }, /^info config reloaded/);
-  await until("it is withdrawn", () => wire().length === 3);
+  assert.equal((await run("drain", "more", "-timeout", "1h")).code, 0);
+  await writeFile(file, JSON.stringify({ ...before, services: [] }));
+  const done = await run("reload");
+  assert.equal(done.code, 0, done.err.join());
+  assert.match(done.out[0] ?? "", /^config reloaded from .*VIPs 10\.88\.2\.1; /);
+  await controller.says(/^info more is not in the config any more: what was said of it is forgotten/);
+  await until("it is withdrawn", () => wire().at(-1) === "-10.88.2.2/32");
   controller.signal("SIGSTOP");
   assert.deepEqual(await health().then(({ exitCode, stdout }) => [exitCode, stdout]), [
     1,
@@ -66,7 +87,8 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   controller.signal("SIGCONT");
   controller.signal("SIGTERM");
   assert.equal(await controller.ended(), 0);
-  await until("the leave", () => wire().length === 4);
-  assert.deepEqual(wire(), ["+10.88.2.1/32", "+10.88.2.2/32", "-10.88.2.2/32", "-10.88.2.1/32"]);
+  await until("the leave", () => wire().at(-1) === "-10.88.2.1/32");
+  const more = ["+10.88.2.2/32", "-10.88.2.2/32", "+10.88.2.2/32", "+10.88.2.2/32", "-10.88.2.2/32"];
+  assert.deepEqual(wire(), ["+10.88.2.1/32", ...more, "-10.88.2.1/32"]);
   assert.equal(bird.tap.opens, 1, "the session stood all the time");
 });

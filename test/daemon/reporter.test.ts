@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Address, Prefix } from "../../src/core/address.ts";
 import { derive } from "../../src/core/desired.ts";
 import type { Op } from "../../src/core/op.ts";
+import type { PeerStatus } from "../../src/core/status.ts";
 import { Reporter } from "../../src/daemon/reporter.ts";
 import { recordingLog } from "../support/log.ts";
 import { health, intent, service } from "../support/world.ts";
@@ -84,5 +86,33 @@ test("conflicts and troubles are told when they come and when they go", () => {
     "info no longer: b",
     "error reading the kernel: broken",
     "info reading the kernel works again",
+  ]);
+});
+
+test("an announcement is told when a peer comes to have it or loses it; what is on its way is no news, and neither is how a session comes up", () => {
+  const { logger, lines } = recordingLog();
+  const reporter = new Reporter(logger);
+  const vip = (state: "accepted" | "proven", peers: readonly (readonly [string, PeerStatus["state"], string])[]) =>
+    reporter.announcements([
+      {
+        prefix: "10.88.2.1/32" as Prefix,
+        nextHop: "10.88.0.200" as Address,
+        services: ["web"],
+        state,
+        peers: peers.map(([address, one, reason]) => ({ address: address as Address, state: one, reason })),
+        reason: `peer ${peers[0]?.[0]}: ${peers[0]?.[2]}`,
+      },
+    ]);
+  const second = ["192.0.2.2", "no session", "no session, it is active"] as const;
+  vip("accepted", [["192.0.2.1", "unacknowledged", "on its way"], second]);
+  vip("proven", [["192.0.2.1", "proven", ""], second]);
+  vip("proven", [
+    ["192.0.2.1", "proven", ""],
+    ["192.0.2.2", "no session", "no session, it is opensent"],
+  ]);
+  vip("accepted", [["192.0.2.1", "stuck", "it hangs"], second]);
+  assert.deepEqual(lines, [
+    "info 10.88.2.1/32 is proven at 192.0.2.1 (1 of 2 peers); not at 192.0.2.2: no session, it is active",
+    "info 10.88.2.1/32 is in gobgpd, and no peer is known to have it: peer 192.0.2.1: it hangs",
   ]);
 });

@@ -15,6 +15,7 @@ const PLAIN = [
   "sight",
   "mend",
   "wait",
+  "waitLong",
   "pass",
   "withdraw",
 ] as const;
@@ -33,6 +34,7 @@ export type Fault =
   | { readonly kind: "health"; readonly name: string; readonly verdict: ServiceHealth["verdict"] }
   | { readonly kind: "speaker"; readonly reach: "up" | "silent" | "absent" }
   | Ambush
+  | { readonly kind: "word"; readonly name: string; readonly word: "drain" | "drained" | "up" | "down" | "none" }
   | { readonly kind: Plain }
   | { readonly kind: "refuse"; readonly what: Op["kind"] };
 
@@ -45,6 +47,18 @@ const anyFault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({
     kind: fc.constant("speaker" as const),
     reach: fc.constantFrom("up" as const, "silent" as const, "absent" as const),
+  }),
+  fc.record({
+    kind: fc.constant("word" as const),
+    name: fc.constantFrom("web", "dns"),
+    word: fc.constantFrom(
+      "drain" as const,
+      "drain" as const,
+      "drained" as const,
+      "up" as const,
+      "down" as const,
+      "none" as const,
+    ),
   }),
   fc.record({
     kind: fc.constant("refuse" as const),

@@ -6,6 +6,7 @@ import { Metrics } from "../../src/admin/metrics.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Watch } from "../../src/daemon/watch.ts";
 import { checkSchema } from "../../src/health/registry.ts";
+import { VirtualClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
 import { until } from "../support/until.ts";
 
@@ -42,6 +43,37 @@ test("a service goes up and down by its checks; each change is one line with the
     "info service web is up: front passes",
   ]);
   assert.equal(changes, 3);
+});
+
+test("a check whose monitor is stuck becomes stale without a result of it: down and told at once, or kept where the config says so", async () => {
+  const clock = new VirtualClock();
+  // What the monitor sleeps by never wakes it; the watch over its verdict has a timer of its own.
+  const stuck = {
+    now: () => clock.now(),
+    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms < 500 ? 1e9 : ms, signal),
+  };
+  for (const policy of ["down", "keep"] as const) {
+    const { logger, lines } = recordingLog();
+    const metrics = new Metrics("1");
+    const changes: string[] = [];
+    const check = checkSchema.parse({ kind: "tcp", port: 1, name: "front", interval: "1s", timeout: "1s" });
+    const watch = new Watch([{ name: "web", checks: [check] }], {
+      clock: stuck,
+      log: logger,
+      metrics,
+      staleVerdict: () => policy,
+      onChange: (verdict) => changes.push(verdict),
+    });
+    watch.start();
+    await clock.advance(4_999);
+    assert.match(await metrics.registry.metrics(), /bgp_lb_check_stale\{service="web",check="front"\} 0/);
+    await clock.advance(1);
+    assert.match(await metrics.registry.metrics(), /bgp_lb_check_stale\{service="web",check="front"\} 1/);
+    assert.deepEqual(changes, policy === "down" ? ["down"] : []);
+    const told = "warn service web is down: front: stale: no result for more than 5 s, so it counts as failing";
+    assert.deepEqual(lines, policy === "down" ? [told] : []);
+    await watch.stop();
+  }
 });
 
 test("another set of checks: what is the same goes on with what it knows, what is new begins, what is gone is forgotten", async () => {

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Address } from "../../src/core/address.ts";
-import type { SpeakerOp } from "../../src/core/op.ts";
 import { wireFamily } from "../../src/speaker/attributes.ts";
 import { Client } from "../../src/speaker/client.ts";
 import type { Dialect } from "../../src/speaker/dialect.ts";
 import { v3 } from "../../src/speaker/v3.ts";
 import { v4 } from "../../src/speaker/v4.ts";
-import type { BgpTap } from "../support/bgp-tap.ts";
 import { birdMissing } from "../support/bird.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
 import { addPeer, announce, policy, ROUTER_ID, Stage, start, withdraw } from "./stage.ts";
+import { Wire } from "./tapped.ts";
 
 const TOR_A = { address: "127.0.0.2" as Address, as: 64513 };
 const TOR_B = { address: "127.0.0.3" as Address, as: 64514 };
@@ -55,7 +54,7 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual([...peers.values()], [{ ...bird.peer, session: "established" }]);
     assert.deepEqual([...paths.values()].map(({ prefix, nextHop }) => `${prefix} via ${nextHop}`).sort(), all);
     const sent = await stage.speaker.sent(new AbortController().signal);
-    assert.deepEqual([...(sent.get(TOR_A.address) ?? [])].sort(), [...paths.keys()].sort());
+    assert.deepEqual([...(sent.get(TOR_A.address)?.paths.keys() ?? [])].sort(), [...paths.keys()].sort());
 
     const wire = new Wire(stage, bird.tap);
     assert.deepEqual(await wire.of(start(), policy, ...first, addPeer(bird.peer)), [], "the same again is silent");
@@ -136,7 +135,7 @@ for (const version of gobgpdVersions()) {
     await until("our route at BIRD", async () => (await bird.routes()).length === 1);
     const sent = await stage.speaker.sent(new AbortController().signal);
     assert.deepEqual(
-      [...sent].map(([peer, prefixes]) => [peer, ...prefixes]),
+      [...sent].map(([peer, { paths }]) => [peer, ...paths.keys()]),
       [[TOR_A.address, "192.0.2.1/32"]],
     );
   });
@@ -153,35 +152,6 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual(await stage.held(), ["192.0.2.1/32"]);
     assert.equal(b.tap.opens, 1);
   });
-}
-
-/** What ops put on the wire: a marker path behind them shows when everything before it has arrived. */
-class Wire {
-  readonly #stage: Stage;
-  readonly #tap: BgpTap;
-  static #marker = 0;
-
-  constructor(stage: Stage, tap: BgpTap) {
-    this.#stage = stage;
-    this.#tap = tap;
-  }
-
-  async of(...ops: readonly SpeakerOp[]): Promise<string[]> {
-    const from = this.#tap.updates.length;
-    const marker = `172.31.0.${++Wire.#marker}/32`;
-    await this.#stage.must(...ops);
-    await this.#stage.must(announce(marker));
-    await until("the marker at the peer", () => this.#tap.changes.some(({ announced }) => announced.includes(marker)));
-    await this.#stage.must(withdraw(marker));
-    await until("the marker's end", () => this.#tap.changes.some(({ withdrawn }) => withdrawn.includes(marker)));
-    return this.#tap.updates
-      .slice(from)
-      .flatMap(({ announced, withdrawn, nextHop }) => [
-        ...announced.map((prefix) => `+${prefix} via ${nextHop}`),
-        ...withdrawn.map((prefix) => `-${prefix}`),
-      ])
-      .filter((line) => !line.includes(marker));
-  }
 }
 
 /** Prefixes that gobgpd has from the peer (adj-in), which the speaker has no use for. */

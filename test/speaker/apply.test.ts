@@ -178,7 +178,7 @@ for (const dialect of [v3, v4]) {
     fake.calls.length = 0;
     const sent = await readSent(connection, never());
     assert.deepEqual(
-      [...sent].map(([address, prefixes]) => `${address} ${prefixes.size}`),
+      [...sent].map(([address, { paths }]) => `${address} ${paths.size}`),
       ["127.0.0.1 1000", "127.0.0.2 1000"],
     );
     assert.equal(fake.calls.length, 2 + 2 * 2, "two a peer, and two before");

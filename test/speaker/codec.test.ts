@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Address, networkPrefix, type Prefix, parseAddress } from "../../src/core/address.ts";
-import type { Path } from "../../src/core/path.ts";
+import type { Community, LargeCommunity } from "../../src/core/community.ts";
+import { sortCommunities } from "../../src/core/community.ts";
+import type { Path, PathAttributes } from "../../src/core/path.ts";
 import type { Identity, PeerConfig } from "../../src/core/state.ts";
 import { decodeIdentity, encodeIdentity } from "../../src/speaker/identity.ts";
 import { announceFault, decodePath, encodeAnnounce, encodeWithdraw, isLocal } from "../../src/speaker/path.ts";
@@ -18,12 +20,29 @@ const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record<T
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const v4Address = fc.ipV4().map((text) => parseAddress(text) as Address);
 const v6Address = fc.ipV6().map((text) => parseAddress(text) as Address);
+const whole = fc.integer({ min: 0, max: 4_294_967_295 });
+const half = fc.integer({ min: 0, max: 65_535 });
+const attributes: fc.Arbitrary<PathAttributes> = fc.record(
+  {
+    med: whole,
+    localPref: whole,
+    communities: fc
+      .array(fc.tuple(half, half), { minLength: 1, maxLength: 4 })
+      .map((list) => sortCommunities(list.map((parts) => parts.join(":") as Community))),
+    largeCommunities: fc
+      .array(fc.tuple(whole, whole, whole), { minLength: 1, maxLength: 4 })
+      .map((list) => sortCommunities(list.map((parts) => parts.join(":") as LargeCommunity))),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
 const path: fc.Arbitrary<Path> = fc
   .oneof(
     record({ address: v4Address, length: fc.integer({ min: 1, max: 32 }), nextHop: v4Address }),
     record({ address: v6Address, length: fc.integer({ min: 1, max: 128 }), nextHop: v6Address }),
   )
-  .map(({ address, length, nextHop }) => ({ prefix: networkPrefix(address, length), nextHop }));
+  .chain(({ address, length, nextHop }) =>
+    attributes.map((more) => ({ prefix: networkPrefix(address, length), nextHop, ...more })),
+  );
 const as = fc.integer({ min: 1, max: 4_294_967_295 });
 const port = fc.integer({ min: 1, max: 65_535 });
 

@@ -1,7 +1,9 @@
 import type { Intent, ServiceHealth, Stage } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
+import type { RepairKind } from "../../src/core/mended.ts";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
+import type { Override, Overrides } from "../../src/core/override.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import type { Status } from "../../src/core/status.ts";
@@ -13,6 +15,7 @@ import { FakeSpeaker } from "./fake-speaker.ts";
 import { recordingLog } from "./log.ts";
 
 export const HOLD = 2_000;
+export const GRACE = { repair: 1_000, sight: 30_000 };
 
 /** Holds up whoever comes to it until the test opens it, so that the test can look into the gap. */
 export class Gate {
@@ -42,8 +45,10 @@ export class Bench {
   readonly speaker = new FakeSpeaker();
   readonly log = recordingLog();
   readonly done: string[] = [];
+  readonly repairs: RepairKind[] = [];
   health: ReadonlyMap<string, ServiceHealth> = new Map();
   stage: Stage = "serving";
+  overrides: Overrides = new Map();
   intent: Intent;
   saved: Ownership = OWNS_NOTHING;
   diskFull = false;
@@ -73,11 +78,19 @@ export class Bench {
         },
       },
       reporter: new Reporter(this.log.logger),
-      desired: () => derive(this.intent, this.health, this.stage, true),
+      desired: () => derive(this.intent, this.health, this.stage, true, this.overrides),
       owned: this.saved,
       hold: () => HOLD,
+      grace: () => GRACE,
+      onRepair: (kind) => this.repairs.push(kind),
     });
     return this.reconciler;
+  }
+
+  /** The operator's word on a service, or that there is none any more. */
+  say(name: string, override: Override | undefined): void {
+    const others = [...this.overrides].filter(([other]) => other !== name);
+    this.overrides = new Map(override === undefined ? others : [...others, [name, override]]);
   }
 
   /** What one pass does. */

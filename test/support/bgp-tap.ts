@@ -8,6 +8,8 @@ export interface Update {
   readonly withdrawn: readonly string[];
   /** NEXT_HOP or the first of MP_REACH_NLRI. */
   readonly nextHop: string | undefined;
+  /** MULTI_EXIT_DISC, LOCAL_PREF, COMMUNITIES and LARGE_COMMUNITIES, each that is there: `med 5`, `communities 65535:0`. */
+  readonly attributes: readonly string[];
   /** Neither announces nor withdraws: End-of-RIB (RFC 4724). */
   readonly endOfRib: boolean;
 }
@@ -17,6 +19,10 @@ const OPEN = 1;
 const UPDATE = 2;
 const NOTIFICATION = 3;
 const NEXT_HOP = 3;
+const MED = 4;
+const LOCAL_PREF = 5;
+const COMMUNITIES = 8;
+const LARGE_COMMUNITIES = 32;
 const MP_REACH = 14;
 const MP_UNREACH = 15;
 
@@ -50,6 +56,16 @@ export class BgpTap {
   /** UPDATEs that change something at the router, without End-of-RIB. */
   get changes(): readonly Update[] {
     return this.updates.filter((update) => !update.endOfRib);
+  }
+
+  /** Ends every session as a router does that is gone. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Stops, or goes on, to read what gobgpd sends, as a router does that hangs. */
+  hang(hangs: boolean): void {
+    for (const socket of this.#sockets) hangs ? socket.pause() : socket.resume();
   }
 
   async close(): Promise<void> {
@@ -96,6 +112,7 @@ function decodeUpdate(body: Buffer): Update {
   const withdrawn = prefixes(body.subarray(2, attributesAt), 4);
   const announced = prefixes(body.subarray(nlriAt), 4);
   let nextHop: string | undefined;
+  const attributes: string[] = [];
   for (let at = attributesAt + 2; at < nlriAt; ) {
     const extended = (body.readUInt8(at) & 0x10) !== 0;
     const type = body.readUInt8(at + 1);
@@ -104,6 +121,10 @@ function decodeUpdate(body: Buffer): Update {
     const value = body.subarray(at, at + length);
     at += length;
     if (type === NEXT_HOP) nextHop = text(value);
+    if (type === MED) attributes.push(`med ${value.readUInt32BE(0)}`);
+    if (type === LOCAL_PREF) attributes.push(`local preference ${value.readUInt32BE(0)}`);
+    if (type === COMMUNITIES) attributes.push(`communities ${numbers(value, 2, 2)}`);
+    if (type === LARGE_COMMUNITIES) attributes.push(`large communities ${numbers(value, 4, 3)}`);
     if (type === MP_UNREACH) withdrawn.push(...prefixes(value.subarray(3), value.readUInt16BE(0) === 2 ? 16 : 4));
     if (type === MP_REACH) {
       const size = value.readUInt16BE(0) === 2 ? 16 : 4;
@@ -112,7 +133,15 @@ function decodeUpdate(body: Buffer): Update {
       announced.push(...prefixes(value.subarray(5 + hopLength), size));
     }
   }
-  return { announced, withdrawn, nextHop, endOfRib: announced.length + withdrawn.length === 0 };
+  return { announced, withdrawn, nextHop, attributes, endOfRib: announced.length + withdrawn.length === 0 };
+}
+
+/** Numbers of `size` bytes, `count` of them to one community. */
+function numbers(bytes: Buffer, size: number, count: number): string {
+  const found: string[] = [];
+  for (let at = 0; at < bytes.length; at += size * count)
+    found.push(Array.from({ length: count }, (_, index) => bytes.readUIntBE(at + index * size, size)).join(":"));
+  return found.sort().join(" ");
 }
 
 function prefixes(bytes: Buffer, size: 4 | 16): string[] {

@@ -93,6 +93,16 @@ export class Bird {
     return routes.sort();
   }
 
+  /** MED and communities that BIRD sees on its routes, in its own words: `med 5`, `community (65535,0)`. */
+  async attributes(): Promise<readonly string[]> {
+    const { stdout } = await run("birdc", ["-s", `${this.#folder}/ctl`, "show", "route", "all", "protocol", "lb"], {
+      env,
+    });
+    return [...stdout.matchAll(/^\s+BGP\.(med|local_pref|community|large_community): (.*)$/gm)].map(
+      ([, name, value]) => `${name} ${value?.trim()}`,
+    );
+  }
+
   async stop(): Promise<void> {
     await this.#stop();
     await this.tap.close();

@@ -1,6 +1,7 @@
 import { kernelAfter } from "../../src/core/model.ts";
 import type { KernelOp, OpResult } from "../../src/core/op.ts";
-import type { Kernel } from "../../src/core/ports.ts";
+import type { Connections, Kernel } from "../../src/core/ports.ts";
+import type { VirtualServiceKey } from "../../src/core/service.ts";
 import type { KernelState } from "../../src/core/state.ts";
 import { EMPTY_KERNEL } from "./world.ts";
 
@@ -10,6 +11,8 @@ export class FakeKernel implements Kernel {
   /** Answers the error of an op that shall fail. */
   refuse: (op: KernelOp) => string | undefined = () => undefined;
   blind = false;
+  /** What goes through the virtual services that are there; nothing where a test does not say. */
+  traffic = new Map<VirtualServiceKey, Connections>();
   readonly applied: KernelOp[] = [];
   /** Told before each op takes effect. */
   before: (op: KernelOp) => void = () => {};
@@ -21,6 +24,13 @@ export class FakeKernel implements Kernel {
     await this.observing();
     if (this.blind) throw new Error("ip: cannot be run");
     return this.state;
+  }
+
+  async connections(): Promise<ReadonlyMap<VirtualServiceKey, Connections>> {
+    await Promise.resolve();
+    if (this.blind) throw new Error("ipvsadm: cannot be run");
+    const keys = [...(this.state.virtualServices?.keys() ?? [])];
+    return new Map(keys.map((key) => [key, this.traffic.get(key) ?? { active: 0, accepted: 0 }]));
   }
 
   async apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {

@@ -1,3 +1,4 @@
+import type { Address } from "../../src/core/address.ts";
 import { SpeakerUnreachable } from "../../src/core/errors.ts";
 import { speakerAfter } from "../../src/core/model.ts";
 import type { OpResult, SpeakerOp } from "../../src/core/op.ts";
@@ -11,6 +12,9 @@ export class FakeSpeaker implements Speaker {
   reach: "up" | "silent" | "absent" = "up";
   refuse: (op: SpeakerOp) => string | undefined = () => undefined;
   readonly applied: SpeakerOp[] = [];
+  /** The name of every session, and the UPDATEs that were written in each. */
+  session = "1";
+  updates = 1;
   /** Told before each op takes effect. */
   before: (op: SpeakerOp) => void = () => {};
   /** Every op that was handed over, whether its turn came or not. */
@@ -40,8 +44,16 @@ export class FakeSpeaker implements Speaker {
   async sent(): Promise<Sent> {
     await Promise.resolve();
     this.#reached();
+    const texts = [...this.state.paths].map(([prefix, path]) => [prefix, JSON.stringify(path)] as const);
+    const to = { session: this.session, updates: this.updates, paths: new Map(texts) };
+    return new Map([...(await this.sessions()).keys()].map((peer) => [peer, to]));
+  }
+
+  async sessions(): Promise<ReadonlyMap<Address, string>> {
+    await Promise.resolve();
+    this.#reached();
     const up = [...this.state.peers.values()].filter((peer) => peer.session === "established");
-    return new Map(up.map((peer) => [peer.address, new Set(this.state.paths.keys())]));
+    return new Map(up.map((peer) => [peer.address, this.session]));
   }
 
   /** What kill -9 and a restart by systemd leave: nothing. */

@@ -1,0 +1,122 @@
+import { chown } from "node:fs/promises";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { messageOf, Refused, UsageError } from "../core/errors.ts";
+import type { AdminActions, Verb } from "./api.ts";
+import { REQUESTS } from "./api.ts";
+
+/** Bytes of a request's body; a thousand names fit. */
+const MAX_BODY = 128 * 1024;
+
+/** A request that cannot be understood; HTTP's status beside it. */
+class BadRequest extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
+export class AdminServer {
+  readonly #actions: AdminActions;
+  readonly #onFault: (error: unknown) => void;
+  readonly #server: Server;
+
+  constructor(actions: AdminActions, onFault: (error: unknown) => void) {
+    this.#actions = actions;
+    this.#onFault = onFault;
+    const limits = { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 };
+    this.#server = createServer(limits, (request, response) => {
+      void this.#answer(request, response);
+    });
+    this.#server.maxConnections = 64;
+    // A client that stays must not keep this process from ending.
+    this.#server.unref();
+  }
+
+  /** Listens at the path, which has to be free, for the owner and the group (0660) and nobody else, not even for a moment. Rejects with Node's error. */
+  async listen(path: string, group: number | undefined): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      // The mode has to be right when the socket comes to be; Node binds it before `listen` returns.
+      const before = process.umask(0o117);
+      try {
+        this.#server.listen(path, () => resolve());
+      } finally {
+        process.umask(before);
+      }
+    });
+    if (group !== undefined) await chown(path, -1, group);
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      end(response, 200, await this.#route(request));
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 500) this.#onFault(error);
+      end(response, status, { error: messageOf(error) });
+    }
+  }
+
+  async #route(request: IncomingMessage): Promise<unknown> {
+    const name = (request.url ?? "").split("?")[0]?.slice(1) ?? "";
+    if (name === "status") {
+      if (request.method !== "GET") throw new BadRequest(405, "status is read with GET");
+      return this.#actions.status();
+    }
+    if (!Object.hasOwn(REQUESTS, name)) throw new BadRequest(404, "there is no such route");
+    if (request.method !== "POST") throw new BadRequest(405, `${name} is asked for with POST`);
+    const verb = name as Verb;
+    const body = await readJson(request);
+    switch (verb) {
+      case "drain":
+        return this.#actions.drain(parse("drain", body));
+      case "undrain":
+        return this.#actions.undrain(parse("undrain", body));
+      case "force":
+        return this.#actions.force(parse("force", body));
+      case "reload":
+        return this.#actions.reload(parse("reload", body));
+    }
+  }
+}
+
+function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUESTS)[V]["parse"]> {
+  const parsed = REQUESTS[verb].safeParse(body);
+  if (parsed.success) return parsed.data as ReturnType<(typeof REQUESTS)[V]["parse"]>;
+  const [issue] = parsed.error.issues;
+  throw new BadRequest(400, `${verb}: ${issue?.path.join(".") || "the request"}: ${issue?.message}`);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new BadRequest(413, `a request has at most ${MAX_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new BadRequest(400, "the request is not JSON");
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof BadRequest) return error.status;
+  if (error instanceof Refused) return 409;
+  return error instanceof UsageError ? 422 : 500;
+}
+
+function end(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);
+}

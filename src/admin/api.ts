@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { ServiceHealth } from "../core/desired.ts";
+import type { Drain, Force, Override } from "../core/override.ts";
+import type { Peer } from "../core/state.ts";
+import type { AnnouncementStatus } from "../core/status.ts";
+
+/** A timer of Node holds 31 bits of milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Text that goes into a log and onto terminals: one line, nothing that moves a cursor or turns the direction of writing. */
+const line = (most: number) =>
+  z
+    .string()
+    .max(most, { error: `must have at most ${most} characters` })
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, { error: "must be one line of printable text" });
+
+const by = line(64).min(1, { error: "must not be empty" });
+const reason = line(200).default("");
+const service = line(64);
+const which = z.union([z.literal("all"), z.array(service).min(1).max(1_000)]);
+
+/** Bodies of the requests, by route. */
+export const REQUESTS = {
+  drain: z.strictObject({ services: which, timeout: z.int().min(0).max(LONGEST), by, reason }),
+  undrain: z.strictObject({ services: which, by }),
+  force: z.strictObject({
+    service,
+    word: z.enum(["up", "down"]),
+    for: z.int().min(1).max(LONGEST).optional(),
+    by,
+    reason,
+  }),
+  reload: z.strictObject({ by }),
+} as const;
+
+export type Verb = keyof typeof REQUESTS;
+export type Request<V extends Verb> = z.output<(typeof REQUESTS)[V]>;
+
+/** What has been done, one line for each thing. */
+export interface Answer {
+  readonly lines: readonly string[];
+}
+
+/** How the last reading of the config went. */
+export interface ReloadState {
+  readonly at: string;
+  /** Why it could not be used; undefined: it is the one in force. */
+  readonly error?: string | undefined;
+}
+
+/** An operator's word as people are told of it; `words` is the whole in one line. */
+type Told<Word extends Override> = Omit<Word, "deadline"> & { readonly words: string };
+export type ToldDrain = Told<Drain>;
+
+export interface ServiceStatus extends ServiceHealth {
+  readonly name: string;
+  readonly override?: Told<Force> | ToldDrain;
+}
+
+/** What GET /status answers. */
+export interface StatusDocument {
+  readonly version: string;
+  readonly pid: number;
+  readonly config: string;
+  readonly ready: boolean;
+  readonly line: string;
+  readonly services: readonly ServiceStatus[];
+  readonly announcements: readonly AnnouncementStatus[];
+  readonly peers: readonly Peer[];
+  readonly speakerUp: boolean;
+  readonly conflicts: readonly string[];
+  /** Steps that failed and wait for their next try, each with its error. */
+  readonly failing: Readonly<Record<string, string>>;
+  readonly left: readonly string[];
+  readonly reload: ReloadState;
+}
+
+/** What the server asks of the controller. */
+export interface AdminActions {
+  status(): StatusDocument;
+  drain(request: Request<"drain">): Promise<Answer>;
+  undrain(request: Request<"undrain">): Promise<Answer>;
+  force(request: Request<"force">): Promise<Answer>;
+  reload(request: Request<"reload">): Promise<Answer>;
+}

@@ -1,0 +1,64 @@
+import type { ServiceStatus, ToldDrain } from "../admin/api.ts";
+import type { AdminClient } from "../admin/client.ts";
+import { ControllerUnreachable } from "../core/errors.ts";
+import { systemClock } from "../daemon/clock.ts";
+import { printLines } from "./ask.ts";
+import { EXIT } from "./exit.ts";
+
+const LOOK_MS = 500;
+/** Looks in a row that may fail: a controller that is restarted keeps the drain, and is back soon. */
+const MISSES = 60;
+
+/** Tells how the drain goes until it is over; Ctrl-C ends the waiting and not the drain. */
+export async function followDrain(client: AdminClient, services: "all" | readonly string[]): Promise<number> {
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  process.on("SIGINT", stop);
+  try {
+    const told = new Map<string, string>();
+    for (let misses = 0; !stopped.signal.aborted; ) {
+      const found = await look(client, services);
+      misses = found === undefined ? misses + 1 : 0;
+      if (misses > MISSES) throw new ControllerUnreachable("the controller cannot be asked any more; the drain stands");
+      for (const one of found ?? []) tell(one, told);
+      const code = found === undefined ? undefined : verdict(found);
+      if (code !== undefined) return code;
+      await systemClock.sleep(LOOK_MS, stopped.signal);
+    }
+    const undo = services === "all" ? "-all" : services.join(" ");
+    process.stderr.write(`not waiting any more; the drain stands, and \`bgp-lb undrain ${undo}\` takes it back\n`);
+    return EXIT.interrupted;
+  } finally {
+    process.off("SIGINT", stop);
+  }
+}
+
+async function look(client: AdminClient, services: "all" | readonly string[]): Promise<ServiceStatus[] | undefined> {
+  try {
+    const { services: all } = await client.status();
+    return all.filter(({ name }) => services === "all" || services.includes(name));
+  } catch (error) {
+    if (error instanceof ControllerUnreachable) return undefined;
+    throw error;
+  }
+}
+
+/** undefined: it still drains. What somebody took back is not drained. */
+function verdict(found: readonly ServiceStatus[]): number | undefined {
+  if (found.some(({ override }) => override?.word === "drain" && override.result === undefined)) return undefined;
+  return found.every(({ override }) => override?.word === "drain") ? EXIT.ok : EXIT.failed;
+}
+
+function tell({ name, override }: ServiceStatus, told: Map<string, string>): void {
+  const line = override?.word === "drain" ? progress(name, override) : `${name} is not drained: somebody took it back`;
+  if (told.get(name) === line) return;
+  told.set(name, line);
+  printLines([line]);
+}
+
+function progress(name: string, override: ToldDrain): string {
+  if (override.result !== undefined) return `${name} is ${override.words}`;
+  const { connections } = override;
+  if (connections === undefined) return `${name}: draining, connections not counted`;
+  return `${name}: draining, ${connections.active} active, ${connections.accepted} accepted in all`;
+}

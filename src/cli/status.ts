@@ -1,0 +1,58 @@
+import type { ServiceStatus, StatusDocument } from "../admin/api.ts";
+import { parseGoBool } from "../config/flags.ts";
+import { adminClient } from "./ask.ts";
+import type { Options } from "./context.ts";
+import { EXIT } from "./exit.ts";
+
+/** Prints what the controller says of itself, for people or as JSON. */
+export async function status(options: Options): Promise<number> {
+  const json = parseGoBool(options.json ?? "false", "json");
+  const found = await adminClient(options).status();
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : render(found));
+  return EXIT.ok;
+}
+
+export function render(found: StatusDocument): string {
+  const { reload } = found;
+  return [
+    found.line,
+    `bgp-lb ${found.version}, process ${found.pid}, config ${found.config}`,
+    reload.error === undefined
+      ? `config in force since ${reload.at}`
+      : `config NOT reloaded at ${reload.at}, the one before stays: ${reload.error}`,
+    ...section("services", found.services.map(serviceRow)),
+    ...section(
+      "VIPs",
+      found.announcements.map(({ prefix, state, peers, reason }) => [
+        prefix,
+        state,
+        peers.length > 0 ? `to ${peers.join(", ")}` : "",
+        reason,
+      ]),
+    ),
+    ...section(
+      "peers",
+      found.peers.map(({ address, as, session }) => [address, `AS ${as}`, session]),
+    ),
+    ...section(
+      "conflicts",
+      found.conflicts.map((line) => [line]),
+    ),
+    ...section("failing", Object.entries(found.failing)),
+    "",
+  ].join("\n");
+}
+
+function serviceRow({ name, verdict, reason, override }: ServiceStatus): string[] {
+  const said = override === undefined ? "" : `; ${override.words}, said ${override.since}`;
+  return [name, verdict, `${reason}${said}`];
+}
+
+/** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
+  return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
+}

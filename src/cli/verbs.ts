@@ -1,0 +1,101 @@
+import type { CommandFlagName } from "../config/flags.ts";
+import { version } from "../daemon/version.ts";
+import type { Options } from "./context.ts";
+import { EXIT } from "./exit.ts";
+
+export interface Verb {
+  readonly name: string;
+  readonly meaning: string;
+  readonly more: string;
+  /** Words after the command, as a usage line shows them; without it none are taken. */
+  readonly words?: string;
+  /** Flags that it has beside those of every command. */
+  readonly flags?: readonly CommandFlagName[];
+  readonly act: (options: Options, words: readonly string[]) => Promise<number>;
+}
+
+/** Each is loaded when it is asked for: --help does not wait for gRPC. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "run",
+    meaning: "run the controller (the default)",
+    more: "Serves until SIGTERM or SIGINT; then drains (stopDrain), withdraws, holds (withdrawHold) and tears down what is ours. A second signal ends it at once. SIGHUP reads the config anew; one that cannot be used changes nothing.",
+    act: async (options) => (await import("./run.ts")).run(options),
+  },
+  {
+    name: "check",
+    meaning: "validate the config and print it with every default",
+    more: "Prints JSON that is itself a config with the same meaning.",
+    act: async (options) => (await import("./check.ts")).check(options),
+  },
+  {
+    name: "plan",
+    meaning: "print what a start would do, in order; change nothing",
+    more: "Reads the kernel and gobgpd, and runs each check once. Exit code 1 when something could not be looked at.",
+    act: async (options) => (await import("./plan.ts")).plan(options),
+  },
+  {
+    name: "cleanup",
+    meaning: "withdraw and remove exactly what is ours",
+    more: "For a host whose controller is not running any more. What is not ours stays.",
+    act: async (options) => (await import("./cleanup.ts")).cleanup(options),
+  },
+  {
+    name: "guard",
+    meaning: "run the guard, which ends announcements whose controller is dead",
+    more: "Needs no privileges and no config: the controller tells it what to watch over its socket (-guard-socket), and renews a lease (config: lease). When the lease ends without a renewal the guard withdraws what the controller has announced. What it watches is kept beside the socket, or in -state-dir.",
+    act: async (options) => (await import("./guard.ts")).guard(options),
+  },
+  {
+    name: "health",
+    meaning: "ask the running controller how it is",
+    more: "Prints one line: VIPs announced, peers established, what is in trouble. Exit code 0 while the controller is ready and at work, 1 when none runs here, or it is still starting, leaving or stalled. Whether anything is announced does not count.",
+    act: async () => (await import("./health.ts")).health(),
+  },
+  {
+    name: "status",
+    meaning: "tell what the running controller does and why",
+    more: "",
+    flags: ["json"],
+    act: async (options) => (await import("./status.ts")).status(options),
+  },
+  {
+    name: "drain",
+    meaning: "move traffic away from a service, then withdraw it",
+    more: "Announces its VIPs worse (RFC 8326 community, MED), withdraws when no connection is open and none came for 5 s, or at the timeout, holds, and tears down. It stands over restarts until undrain.",
+    words: "[SERVICE...]",
+    flags: ["all", "timeout", "wait", "reason"],
+    act: async (options, words) => (await import("./drain.ts")).drain(options, words),
+  },
+  {
+    name: "undrain",
+    meaning: "take back a drain or a force",
+    more: "",
+    words: "[SERVICE...]",
+    flags: ["all"],
+    act: async (options, words) => (await import("./undrain.ts")).undrain(options, words),
+  },
+  {
+    name: "force",
+    meaning: "announce or withdraw a service whatever its checks say",
+    more: "bgp-lb force up SERVICE, or force down SERVICE. What is forced up is still announced only while address and IPVS were seen to stand. It stands over restarts.",
+    words: "[up|down SERVICE]",
+    flags: ["for", "reason"],
+    act: async (options, words) => (await import("./force.ts")).force(options, words),
+  },
+  {
+    name: "reload",
+    meaning: "have the running controller read its config anew",
+    more: "As SIGHUP does it, and what is wrong with the config comes back: exit code 2, and the one before stays.",
+    act: async (options) => (await import("./reload.ts")).reload(options),
+  },
+  {
+    name: "version",
+    meaning: "print the version",
+    more: "",
+    act: async () => {
+      process.stdout.write(`bgp-lb ${version} (Node ${process.version})\n`);
+      return EXIT.ok;
+    },
+  },
+];

@@ -1,0 +1,88 @@
+import type { AdminActions, ServiceStatus, StatusDocument } from "../admin/api.ts";
+import type { ServiceHealth } from "../core/desired.ts";
+import { UsageError } from "../core/errors.ts";
+import type { Override } from "../core/override.ts";
+import { overrideWords } from "../core/override.ts";
+import type { VirtualServiceKey } from "../core/service.ts";
+import type { Status } from "../core/status.ts";
+import type { Condition } from "./beacon.ts";
+import type { Operator } from "./operator.ts";
+import type { Reloader } from "./reloader.ts";
+import { version } from "./version.ts";
+
+export interface AdminActionsOptions {
+  readonly operator: Operator;
+  readonly reloader: Reloader;
+  readonly config: string;
+  readonly condition: () => Condition;
+  /** What the last pass found; undefined before the first. */
+  readonly status: () => Status | undefined;
+  readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
+}
+
+/** What operators may ask of a controller. */
+export function adminActions(options: AdminActionsOptions): AdminActions {
+  const { operator, reloader, services } = options;
+  /** What is said of a service must not meet a config that is half taken over. */
+  const afterReload = async (act: () => Promise<readonly string[]>) => {
+    const waited = await reloader.settled();
+    const lines = await act();
+    return { lines: waited ? ["a reload was under way; this waited for its end", ...lines] : lines };
+  };
+  return {
+    status: () => document(options),
+    drain: ({ services: which, timeout, by, reason }) =>
+      afterReload(async () => {
+        const lines = await operator.drain(which, timeout, { by, reason });
+        const blind = [...services()].filter(([name, keys]) => keys.length === 0 && meant(which, name));
+        return blind.length === 0 ? lines : [...lines, `${blind.map(([name]) => name).join(", ")}: ${UNCOUNTED}`];
+      }),
+    undrain: ({ services: which, by }) => afterReload(() => operator.undrain(which, { by, reason: "" })),
+    force: ({ service, word, for: ms, by, reason }) =>
+      afterReload(() => operator.force(service, word, ms, { by, reason })),
+    reload: async () => {
+      const { error, line } = await reloader.reload();
+      if (error !== undefined) throw new UsageError(line);
+      return { lines: [line] };
+    },
+  };
+}
+
+const UNCOUNTED =
+  "connections are counted only where -ipvs-setup carries ports, so this is withdrawn at the deadline and not before";
+
+function meant(which: readonly string[] | "all", name: string): boolean {
+  return which === "all" || which.includes(name);
+}
+
+function document({ operator, reloader, config, condition, status, health }: AdminActionsOptions): StatusDocument {
+  const { ready, line } = condition();
+  const found = status();
+  return {
+    version,
+    pid: process.pid,
+    config,
+    ready,
+    line,
+    services: [...health()].map(([name, one]) => serviceStatus(name, one, operator.overrides.get(name))),
+    announcements: found?.announcements ?? [],
+    peers: found?.peers ?? [],
+    speakerUp: found?.speakerUp ?? false,
+    conflicts: found?.conflicts ?? [],
+    failing: Object.fromEntries(found?.failing ?? []),
+    left: found?.left ?? [],
+    reload: reloader.state,
+  };
+}
+
+function serviceStatus(name: string, health: ServiceHealth, override: Override | undefined): ServiceStatus {
+  if (override === undefined) return { name, ...health };
+  const words = overrideWords(override);
+  if (override.word === "drain") {
+    const { deadline: _, ...told } = override;
+    return { name, ...health, override: { ...told, words } };
+  }
+  const { deadline: _, ...told } = override;
+  return { name, ...health, override: { ...told, words } };
+}

@@ -1,0 +1,44 @@
+import type { Metrics } from "../admin/metrics.ts";
+import type { Config } from "../config/config.ts";
+import { openSockets } from "./adapters.ts";
+import { holdAndSave } from "./lease.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { Ledger } from "./ledger.ts";
+import type { Logger } from "./log.ts";
+import type { ReconcilerOptions } from "./reconciler.ts";
+import { Reconciler } from "./reconciler.ts";
+import type { Settings } from "./settings.ts";
+
+type Given = "kernel" | "speaker" | "clock" | "reporter" | "desired" | "onStep";
+
+export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly settings: () => Settings;
+  /** undefined: without a lease. */
+  readonly keeper: LeaseKeeper | undefined;
+}
+
+/** A kernel that cannot be read is waited for this long (milliseconds), and for three intervals. */
+const MIN_SIGHT_MS = 30_000;
+
+/** The reconciler of a running controller, with what an earlier life owned. */
+export async function openReconciler({ log, metrics, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
+  const ledger = new Ledger(settings().stateDirectory);
+  const { owned, warning } = await ledger.load();
+  if (warning !== undefined) log.warn(warning);
+  return new Reconciler({
+    ...given,
+    ledger: { save: (mine) => holdAndSave(mine, settings().config, keeper, ledger) },
+    owned,
+    sockets: openSockets(),
+    hold: () => settings().config.withdrawHold,
+    grace: () => grace(settings().config),
+    onResult: ({ op, ok }) => metrics.op(op, ok),
+    onRepair: (kind) => metrics.repair(kind),
+  });
+}
+
+function grace({ repairGrace, reconcileInterval }: Config): { readonly repair: number; readonly sight: number } {
+  return { repair: repairGrace, sight: Math.max(MIN_SIGHT_MS, 3 * reconcileInterval) };
+}

@@ -1,0 +1,111 @@
+import type { AdminServer } from "../admin/admin-server.ts";
+import type { Metrics } from "../admin/metrics.ts";
+import { OperatorMetrics } from "../admin/operator-metrics.ts";
+import type { ServiceHealth } from "../core/desired.ts";
+import { shortWord } from "../core/override.ts";
+import type { Clock, Kernel } from "../core/ports.ts";
+import type { VirtualServiceKey } from "../core/service.ts";
+import { virtualServiceKey } from "../core/service.ts";
+import type { Status } from "../core/status.ts";
+import { adminActions } from "./admin-actions.ts";
+import { serveAdmin } from "./admin-endpoint.ts";
+import type { Beacon } from "./beacon.ts";
+import type { Logger } from "./log.ts";
+import { Operator } from "./operator.ts";
+import { OverrideStore } from "./overrides.ts";
+import { Reloader } from "./reloader.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Settings } from "./settings.ts";
+import { intentOf } from "./settings.ts";
+import { Traffic } from "./traffic.ts";
+
+export interface OperationsOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reporter: Reporter;
+  readonly beacon: Beacon;
+  readonly metrics: Metrics;
+  readonly kernel: Kernel | undefined;
+  readonly settings: () => Settings;
+  readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  /** What the last pass found. */
+  readonly status: () => Status | undefined;
+  /** See ReloaderOptions. */
+  readonly takeOver: () => Promise<string | undefined>;
+  /** Something else is to be announced now. */
+  readonly onChange: () => void;
+}
+
+/** Words that fit into one line beside all else. */
+const MAX_NOTED = 3;
+
+/** All that operators do to a running controller: their words, new configs, and the socket that they come by. */
+export class Operations {
+  readonly operator: Operator;
+  readonly reloader: Reloader;
+  readonly #options: OperationsOptions;
+  #server: AdminServer | undefined;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+    const { clock, log, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    beacon.notes = () => this.#notes();
+    const metrics = new OperatorMetrics(options.metrics.registry);
+    this.reloader = new Reloader({ log, beacon, metrics, takeOver });
+    this.operator = new Operator({
+      clock,
+      log,
+      reporter,
+      metrics,
+      store: new OverrideStore(settings().stateDirectory, clock),
+      services: () => countedServices(settings()),
+      health,
+      announced: (name) => isAnnounced(options.status(), name),
+      traffic: new Traffic(kernel, reporter),
+      onChange,
+    });
+  }
+
+  /** Takes up what was said in an earlier life, and opens the socket. */
+  async open(): Promise<void> {
+    const { log, settings, beacon, status, health } = this.#options;
+    const { file, admin } = settings();
+    await this.operator.load();
+    const actions = adminActions({
+      operator: this.operator,
+      reloader: this.reloader,
+      config: file,
+      condition: () => beacon.condition,
+      status,
+      health,
+      services: () => countedServices(settings()),
+    });
+    this.#server = await serveAdmin(admin, actions, log);
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  #notes(): string[] {
+    const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
+    const more = words.length - MAX_NOTED;
+    const said = [...words.slice(0, MAX_NOTED), ...(more > 0 ? [`${more} more drained or forced`] : [])];
+    return [
+      ...(said.length > 0 ? [said.join(", ")] : []),
+      ...(this.reloader.state.error === undefined ? [] : ["the config on disk cannot be used, the one before stays"]),
+    ];
+  }
+}
+
+/** Before the first pass nobody knows, and what is unknown may be there. */
+function isAnnounced(status: Status | undefined, service: string): boolean {
+  if (status === undefined) return true;
+  return status.announcements.some((one) => one.services.includes(service) && one.state !== "withdrawn");
+}
+
+/** The services of the config, each with those of its virtual services whose connections are counted here. */
+function countedServices(settings: Settings): ReadonlyMap<string, readonly VirtualServiceKey[]> {
+  const { services, ipvs } = intentOf(settings);
+  return new Map(services.map((one) => [one.name, ipvs ? one.virtualServices.map(virtualServiceKey) : []]));
+}

@@ -1,0 +1,73 @@
+import type { ReloadState } from "../admin/api.ts";
+import type { OperatorMetrics } from "../admin/operator-metrics.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Beacon } from "./beacon.ts";
+import { textOfTime, timeOfText } from "./clock.ts";
+import type { Logger } from "./log.ts";
+
+export interface ReloaderOptions {
+  readonly log: Logger;
+  readonly beacon: Beacon;
+  readonly metrics: OperatorMetrics;
+  /** Reads the config and takes it over, whole or not at all; answers a line about it, or throws with all that is wrong. undefined: this process is past that. */
+  readonly takeOver: () => Promise<string | undefined>;
+}
+
+/** Takes new configs over, one after the other, and remembers how it went. */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  #state: ReloadState;
+  #running: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#state = this.#done(undefined);
+  }
+
+  get state(): ReloadState {
+    return this.#state;
+  }
+
+  /** Never throws: the log says how it went, and so does the answer, in one line. */
+  reload(): Promise<ReloadState & { readonly line: string }> {
+    this.#pending++;
+    const turn = this.#running.then(() => this.#once()).finally(() => this.#pending--);
+    this.#running = turn;
+    return turn;
+  }
+
+  /** Resolves when no reload is under way, with whether there was one. */
+  async settled(): Promise<boolean> {
+    const busy = this.#pending > 0;
+    await this.#running;
+    return busy;
+  }
+
+  async #once(): Promise<ReloadState & { readonly line: string }> {
+    const { log, beacon, takeOver } = this.#options;
+    beacon.reloading(process.hrtime.bigint() / 1000n);
+    try {
+      const line = await takeOver();
+      if (line === undefined) return { ...this.#state, error: STOPPING, line: STOPPING };
+      log.info(line);
+      this.#state = this.#done(undefined);
+      return { ...this.#state, line };
+    } catch (error) {
+      const line = `the config is not reloaded, the one before stays: ${messageOf(error)}`;
+      log.error(line);
+      this.#state = this.#done(messageOf(error));
+      return { ...this.#state, line };
+    } finally {
+      beacon.reloaded();
+    }
+  }
+
+  #done(error: string | undefined): ReloadState {
+    const at = textOfTime();
+    this.#options.metrics.reload(error === undefined ? timeOfText(at) : undefined);
+    return error === undefined ? { at } : { at, error };
+  }
+}
+
+const STOPPING = "this controller is stopping, so no config is taken over any more";

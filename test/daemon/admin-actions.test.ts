@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UsageError } from "../../src/core/errors.ts";
+import type { AdminActionsOptions } from "../../src/daemon/admin-actions.ts";
+import { adminActions } from "../../src/daemon/admin-actions.ts";
+import { health } from "../support/world.ts";
+
+const ALICE = { by: "alice", reason: "" };
+
+/** Actions over an operator and a reloader that note in which order they are asked. */
+function stage() {
+  const order: string[] = [];
+  const reload = Promise.withResolvers<{ readonly at: string; readonly error?: string; readonly line: string }>();
+  let pending = false;
+  const operator = {
+    overrides: new Map(),
+    drain: (which: readonly string[]) => {
+      order.push("drain");
+      return Promise.resolve(which.map((name) => `${name} is draining`));
+    },
+  };
+  const reloader = {
+    state: { at: "2026-01-01T00:00:00Z" },
+    settled: async () => {
+      const was = pending;
+      if (was) await reload.promise;
+      return was;
+    },
+    reload: async () => {
+      pending = true;
+      const answer = await reload.promise;
+      order.push("reload");
+      return answer;
+    },
+  };
+  const actions = adminActions({
+    operator: operator as unknown as AdminActionsOptions["operator"],
+    reloader: reloader as unknown as AdminActionsOptions["reloader"],
+    config: "config.json",
+    condition: () => ({ ready: true, stalled: false, line: "all is well" }),
+    status: () => undefined,
+    health: () => health({ web: "up" }),
+    services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
+  });
+  return { actions, order, reload };
+}
+
+test("a drain during a reload waits for its end, and says so", async () => {
+  const { actions, order, reload } = stage();
+  const reloaded = actions.reload({ by: "alice" });
+  const drained = actions.drain({ services: ["web"], timeout: 1_000, ...ALICE });
+  reload.resolve({ at: "", line: "config reloaded" });
+  assert.deepEqual((await reloaded).lines, ["config reloaded"]);
+  assert.deepEqual((await drained).lines, ["a reload was under way; this waited for its end", "web is draining"]);
+  assert.deepEqual(order, ["reload", "drain"]);
+});
+
+test("a config that cannot be used is a usage error; before the first pass the status knows the services alone", async () => {
+  const { actions, reload } = stage();
+  reload.resolve({ at: "", error: "bad", line: "the config is not reloaded: bad" });
+  await assert.rejects(
+    actions.reload({ by: "alice" }),
+    (error) => error instanceof UsageError && /bad/.test(error.message),
+  );
+  const { services, announcements, speakerUp } = actions.status();
+  assert.deepEqual(
+    [services.map(({ name, verdict }) => `${name} ${verdict}`), announcements, speakerUp],
+    [["web up"], [], false],
+  );
+});
