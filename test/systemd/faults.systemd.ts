@@ -72,7 +72,8 @@ describe("a unit on a host that is not as it should be", () => {
     const lines = (await machine.controller.journal()).slice(before);
     assert.ok(lines.filter(({ priority }) => priority <= WARNING).length <= 4, JSON.stringify(lines));
     assert.deepEqual(machine.ground.heard(mark), []);
-    await machine.controller.do("stop").finally(() => machine.gobgpd.do("stop"));
+    await machine.controller.do("stop");
+    await machine.gobgpd.do("stop");
   });
 
   it("waits for a gobgpd that is not there, whose socket it may not open, and for IPVS; then all comes up by itself", async () => {
