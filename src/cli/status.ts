@@ -1,5 +1,6 @@
 import type { ServiceStatus, StatusDocument } from "../admin/api.ts";
 import { parseGoBool } from "../config/flags.ts";
+import type { PeerStatus } from "../core/status.ts";
 import { adminClient } from "./ask.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -26,7 +27,7 @@ export function render(found: StatusDocument): string {
       found.announcements.map(({ prefix, state, peers, reason }) => [
         prefix,
         state,
-        peers.length > 0 ? `to ${peers.join(", ")}` : "",
+        state === "withdrawn" || state === "pending" ? "" : heard(peers),
         reason,
       ]),
     ),
@@ -55,4 +56,12 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
   for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
   const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
   return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
+}
+
+/** Who has the VIP, and why the others have not. */
+function heard(peers: readonly PeerStatus[]): string {
+  const has = ({ state }: PeerStatus) => state === "proven" || state === "sent";
+  const at = peers.filter(has).map(({ address }) => address);
+  const not = peers.filter((peer) => !has(peer)).map(({ address, reason }) => `not ${address}: ${reason}`);
+  return [...(at.length > 0 ? [`at ${at.join(", ")}`] : []), ...not].join("; ");
 }

@@ -42,7 +42,7 @@ for (const version of gobgpdVersions()) {
     controller.start();
     await controller.says(/^info web is draining by alice: kernel update.* before this start/, from);
     await controller.says(/^info service web is up/, from);
-    await until("a pass", async () => (await status().catch(() => undefined))?.announcements[0]?.state === "sent");
+    await until("a pass", async () => (await status().catch(() => undefined))?.announcements[0]?.state === "proven");
     assert.equal(wire().length, 2, "the restart is silent");
     assert.match((await status()).announcements[0]?.reason ?? "", /^web is draining by alice: kernel update, until/);
     const again = await run("drain", "web");
@@ -100,7 +100,7 @@ test("force: down although checks pass, up although they fail, and each ends by 
   await announced();
   assert.match(
     (await run("status")).out.join("\n"),
-    /VIPs:\n +10\.88\.2\.1\/32 +sent +to 127\.0\.0\.2 +web is forced up by alice/,
+    /VIPs:\n +10\.88\.2\.1\/32 +(proven|sent) +at 127\.0\.0\.2 +web is forced up by alice/,
   );
   const drain = await run("drain", "web", "-timeout", "0s", "-wait");
   assert.equal(drain.code, 0, drain.err.join());
