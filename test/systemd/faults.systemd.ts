@@ -23,6 +23,8 @@ describe("a unit on a host that is not as it should be", () => {
 
   after(async () => {
     await rm(NO_IPVS, { force: true });
+    // Another file's machine is this one.
+    await machine?.controller.dropIn(undefined);
     await machine?.stop();
   });
 
