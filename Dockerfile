@@ -58,10 +58,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends iproute2 ipvsad
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && cp /bin/ping /bin/ping.bare && mv /bin/ping.bare /bin/ping \
  && install -d -m 0750 /run/bgp-lb /etc/bgp-lb \
+ && useradd --uid 64180 --gid gobgp --no-create-home --home-dir /run/bgp-lb-guard --shell /usr/sbin/nologin bgp-lb-guard \
+ && install -d -o bgp-lb-guard -g gobgp -m 0770 /run/bgp-lb-guard \
  && ln -s /opt/bgp-lb/dist/bundle/main.mjs /usr/local/bin/bgp-lb
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /opt/bgp-lb /opt/bgp-lb
-# root, because Docker gives NET_ADMIN to no other user (it never sets ambient capabilities); docker-compose.yml takes all else away.
+# The guard is the same image with another command, as user 64180. The controller is root, because Docker gives NET_ADMIN to no other user (it never sets ambient capabilities); docker-compose.yml takes all else away.
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/node", "/opt/bgp-lb/dist/bundle/main.mjs"]
 CMD ["run", "-config", "/etc/bgp-lb/config.json", "-ipvs-setup", "-state-dir", "/run/bgp-lb", "-gobgp-address", "unix:///run/gobgp/api.sock"]
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 \

@@ -68,7 +68,8 @@ export class Ground {
   /** What a client behind the router gets from a VIP's service port; throws with the client's words. */
   get(vip: string): Promise<string> {
     const host = vip.includes(":") ? `[${vip}]` : vip;
-    return this.#router.run(["busybox", "wget", "-qO-", "-T", "20", `http://${host}:${this.site.servicePort}/`]);
+    // Not busybox, whose static resolver crashes under systemd's nsswitch.
+    return this.#router.run(["curl", "-sS", "--max-time", "60", `http://${host}:${this.site.servicePort}/`]);
   }
 
   /** What the router made of routes since the mark, in order: `announced 203.0.113.10/32`. */

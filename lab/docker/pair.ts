@@ -9,7 +9,7 @@ import { Engine } from "./engine.ts";
 const COMPOSE_FILE = fileURLToPath(new URL("../../docker-compose.yml", import.meta.url));
 const PROJECT = "pair";
 
-export type Service = "controller" | "gobgpd";
+export type Service = "controller" | "guard" | "gobgpd";
 
 /** What the engine says about a container; only what is looked at. */
 export interface Container {
@@ -26,7 +26,7 @@ export interface Container {
   readonly HostConfig: Readonly<Record<string, unknown>>;
 }
 
-/** The two containers of docker-compose.yml in the network namespace of this process, by an engine of their own. */
+/** The three containers of docker-compose.yml in the network namespace of this process, by an engine of their own. */
 export class Pair {
   readonly engine: Engine;
   readonly #store: string;

@@ -13,10 +13,7 @@ export function actions(scene: () => Scene): void {
     await pair.compose(["up", "-d", "--no-build"]);
     await scene().works();
     await scene().hears(["announced"], mark);
-    for (const vip of scene().vips) {
-      const url = `http://${vip.includes(":") ? `[${vip}]` : vip}:${ground.site.servicePort}/`;
-      assert.equal((await ground.router.namespace.run(["curl", "-sS", "--max-time", "30", url])).trim(), "h1");
-    }
+    for (const vip of scene().vips) assert.equal((await ground.get(vip)).trim(), "h1");
   });
 
   it("the controller is killed: the engine starts another, and the router hears nothing", async () => {
@@ -24,6 +21,24 @@ export function actions(scene: () => Scene): void {
     await kill(scene(), "controller");
     await scene().works();
     await scene().hears([], mark);
+  });
+
+  it("the guard is killed: the engine starts another, and the router hears nothing", async () => {
+    const mark = await scene().mark();
+    await kill(scene(), "guard");
+    await scene().works();
+    await scene().hears([], mark);
+  });
+
+  it("the controller is killed for good: the guard withdraws; start: announced once", async () => {
+    const mark = await scene().mark();
+    // The engine counts this as wanted, and starts nothing again.
+    await scene().pair.compose(["kill", "-s", "KILL", "controller"]);
+    await scene().hears(["withdrawn"], mark);
+    const again = await scene().mark();
+    await scene().pair.compose(["start", "controller"]);
+    await scene().works();
+    await scene().hears(["announced"], again);
   });
 
   it("gobgpd is killed: lost with the session, then announced once each", async () => {

@@ -27,8 +27,14 @@ export function hardening(scene: () => Scene): void {
     assert.equal(status["Uid"]?.split("\t")[0], "64179");
   });
 
-  it("both have a root that they cannot write to, rotated logs and a restart policy", async () => {
-    for (const service of ["controller", "gobgpd"] as const) {
+  it("the guard is another user without any capability", async () => {
+    const status = statusOf(await scene().pair.process("guard"));
+    assert.deepEqual([status["CapEff"], status["CapBnd"], status["NoNewPrivs"]], [NOTHING, NOTHING, "1"]);
+    assert.equal(status["Uid"]?.split("\t")[0], "64180");
+  });
+
+  it("all have a root that they cannot write to, rotated logs and a restart policy", async () => {
+    for (const service of ["controller", "guard", "gobgpd"] as const) {
       const { HostConfig, Config } = await scene().pair.inspect(service);
       assert.equal(HostConfig["ReadonlyRootfs"], true, service);
       assert.equal(HostConfig["NetworkMode"], "host", service);

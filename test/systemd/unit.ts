@@ -69,10 +69,14 @@ export class Unit {
 
   /** Waits for a line that matches, after the first `since` ones. */
   said(what: RegExp, since: number): Promise<JournalLine> {
+    let lines: readonly JournalLine[] = [];
     return until(
       `${this.name} says ${what}`,
-      async () => (await this.journal()).slice(since).find(({ text }) => what.test(text)),
-      { seconds: 20 },
+      async () => {
+        lines = (await this.journal()).slice(since);
+        return lines.find(({ text }) => what.test(text));
+      },
+      { seconds: 20, seen: () => lines },
     );
   }
 
