@@ -7,6 +7,9 @@ interface Remedy {
 
 const PACKAGES: Readonly<Record<string, string>> = { ip: "iproute2", ipvsadm: "ipvsadm" };
 
+const NEEDS_NET_ADMIN =
+  "needs CAP_NET_ADMIN: run as root, or with AmbientCapabilities=CAP_NET_ADMIN (systemd) or cap_add: [NET_ADMIN] (containers)";
+
 /** What the tools say (iproute2 6.1, ipvsadm 1.31) and what an operator does about it; the first match wins. */
 const REMEDIES: readonly Remedy[] = [
   {
@@ -34,8 +37,13 @@ const REMEDIES: readonly Remedy[] = [
   },
   {
     says: /Operation not permitted|Permission denied/,
-    help: () =>
-      "needs CAP_NET_ADMIN: run as root, or with AmbientCapabilities=CAP_NET_ADMIN (systemd) or cap_add: [NET_ADMIN] (containers)",
+    help: () => NEEDS_NET_ADMIN,
+  },
+  {
+    // ip(8) without the capability drops what else it has, and ends without a word where a system call filter forbids that.
+    says: /^no message$/,
+    to: ([file]) => file === "ip",
+    help: () => NEEDS_NET_ADMIN,
   },
   {
     says: /Can't initialize ipvs|Protocol not available/,
