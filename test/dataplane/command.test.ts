@@ -115,7 +115,8 @@ test("an error is one line, bounded, with the exit code and a remedy where one i
     new CommandError(argv, "RTNETLINK answers: No buffer space\n  twice\n", 2).message,
     "ip link add name web type dummy: RTNETLINK answers: No buffer space / twice (exit code 2)",
   );
-  assert.equal(failure(["ip"], "", 1), "ip: no message (exit code 1)");
+  assert.equal(failure(["ipvsadm"], "", 1), "ipvsadm: no message (exit code 1)");
+  assert.match(failure(["ip"], "", 1), /^ip: no message \(exit code 1\); needs CAP_NET_ADMIN: /);
   assert.ok(oneLine("x\n".repeat(10_000)).length < 500);
   for (const [said, help] of [
     [
