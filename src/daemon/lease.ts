@@ -1,17 +1,13 @@
-import type { Metrics } from "../admin/metrics.ts";
 import type { Config } from "../config/config.ts";
 import type { Ownership } from "../core/ownership.ts";
-import type { Clock } from "../core/ports.ts";
 import type { Beacon } from "./beacon.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import type { Logger } from "./log.ts";
+import type { Parts } from "./parts.ts";
 import type { OwnershipStore } from "./reconciler.ts";
 import type { Settings } from "./settings.ts";
 
 interface Around {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "dialGuard">;
   readonly beacon: Beacon;
   readonly lookAgain: () => void;
 }
@@ -19,10 +15,12 @@ interface Around {
 /** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
 export function keepLease(settings: Settings, around: Around): LeaseKeeper | undefined {
   const { guardSocket, config } = settings;
-  const { clock, log, metrics, beacon, lookAgain } = around;
+  const { parts, beacon, lookAgain } = around;
+  const { clock, log, metrics } = parts;
   if (guardSocket === undefined || (config.lease.term === 0 && config.onStop !== "handover")) return undefined;
   return new LeaseKeeper({
     path: guardSocket,
+    dial: parts.dialGuard,
     clock,
     alive: () => !beacon.condition.stalled,
     onGuarded: (fault) => {

@@ -1,18 +1,16 @@
 import type { AdminServer } from "../admin/admin-server.ts";
-import type { Metrics } from "../admin/metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { shortWord } from "../core/override.ts";
-import type { Clock, Kernel } from "../core/ports.ts";
+import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
-import { serveAdmin } from "./admin-endpoint.ts";
 import type { Beacon } from "./beacon.ts";
-import type { Logger } from "./log.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
+import type { Parts } from "./parts.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
@@ -20,11 +18,9 @@ import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface OperationsOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
   readonly reporter: Reporter;
   readonly beacon: Beacon;
-  readonly metrics: Metrics;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
@@ -48,16 +44,17 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { clock, log, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { clock, log } = parts;
     beacon.notes = () => this.#notes();
-    const metrics = new OperatorMetrics(options.metrics.registry);
+    const metrics = new OperatorMetrics(parts.metrics.registry);
     this.reloader = new Reloader({ log, beacon, metrics, takeOver });
     this.operator = new Operator({
       clock,
       log,
       reporter,
       metrics,
-      store: new OverrideStore(settings().stateDirectory, clock),
+      store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
       health,
       announced: (name) => isAnnounced(options.status(), name),
@@ -68,7 +65,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { log, settings, beacon, status, health } = this.#options;
+    const { parts, settings, beacon, status, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -80,7 +77,7 @@ export class Operations {
       health,
       services: () => countedServices(settings()),
     });
-    this.#server = await serveAdmin(admin, actions, log);
+    this.#server = await parts.serveAdmin(admin, actions, parts.log);
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,14 @@
-import type { Metrics } from "../admin/metrics.ts";
 import type { ConfiguredService } from "../config/config.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
 import { combine } from "../core/health.ts";
-import type { Clock } from "../core/ports.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
 import { staleAfter } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
-import { checkName, createCheck } from "../health/registry.ts";
+import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
-import type { Logger } from "./log.ts";
+import type { Parts } from "./parts.ts";
 
 export interface Watched {
   readonly name: string;
@@ -29,12 +27,9 @@ interface Running {
   freshness?: Freshness;
 }
 
-export interface WatchOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  /** What a verdict counts for that has become stale; as a failing one where left out. */
-  readonly staleVerdict?: () => StaleVerdict;
+export interface WatchOptions extends Pick<Parts, "clock" | "log" | "metrics" | "createCheck" | "random"> {
+  /** What a verdict counts for that has become stale. */
+  readonly staleVerdict: () => StaleVerdict;
   /** A service's verdict changed. */
   readonly onChange: (verdict: Verdict) => void;
 }
@@ -111,7 +106,7 @@ export class Watch {
   }
 
   #monitor(service: string, config: CheckConfig): Running {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, random, createCheck } = this.#options;
     const name = checkName(config);
     const monitor = new Monitor({
       name,
@@ -120,6 +115,7 @@ export class Watch {
       timeout: config.timeout,
       thresholds: { rise: config.rise, fall: config.fall },
       clock,
+      random,
       onResult: (health, result, milliseconds) => {
         metrics.probe(service, name, health.verdict, result.ok, milliseconds);
         running.freshness?.renew();
@@ -132,7 +128,7 @@ export class Watch {
   }
 
   #follow(service: string): void {
-    const now = judge(this.#monitors.get(service) ?? [], this.#options.staleVerdict?.() ?? "down");
+    const now = judge(this.#monitors.get(service) ?? [], this.#options.staleVerdict());
     const before = this.#health.get(service);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
