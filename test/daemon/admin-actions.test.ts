@@ -45,6 +45,7 @@ function stage() {
   return { actions, order, reload };
 }
 
+// fault: drain-in-a-reload
 test("a drain during a reload waits for its end, and says so", async () => {
   const { actions, order, reload } = stage();
   const reloaded = actions.reload({ by: "alice" });

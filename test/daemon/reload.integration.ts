@@ -16,6 +16,7 @@ const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 type Config = { service: Record<string, unknown>; bgp: Record<string, unknown> } & Record<string, unknown>;
 
+// fault: bad-reload
 test("SIGHUP: a bad config changes nothing, a good one only what it says; `health` tells how it is", {
   skip,
 }, async (t) => {

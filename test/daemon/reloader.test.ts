@@ -9,6 +9,7 @@ import { ServiceManager } from "../../src/daemon/service-manager.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
 
+// fault: reloads-at-once
 test("reloads come one after the other; the last one's fate is kept, told, answered and measured", async () => {
   const registry = new Registry();
   const log = recordingLog();

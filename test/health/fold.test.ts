@@ -22,6 +22,7 @@ function streakOf(oks: readonly boolean[]): number {
   return oks.length - 1 - differing;
 }
 
+// fault: backend-flaps
 test("a verdict changes only to up after rise passes in a row, or to down after fall failures in a row", () => {
   fc.assert(
     fc.property(probes, thresholds, (oks, at) => {
