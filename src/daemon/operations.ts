@@ -69,6 +69,7 @@ export class Operations {
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
+      clock: parts.clock,
       operator: this.operator,
       reloader: this.reloader,
       config: file,

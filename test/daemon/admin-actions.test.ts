@@ -3,12 +3,13 @@ import { test } from "node:test";
 import { UsageError } from "../../src/core/errors.ts";
 import type { AdminActionsOptions } from "../../src/daemon/admin-actions.ts";
 import { adminActions } from "../../src/daemon/admin-actions.ts";
+import { VirtualClock } from "../support/clock.ts";
 import { health } from "../support/world.ts";
 
 const ALICE = { by: "alice", reason: "" };
 
 /** Actions over an operator and a reloader that note in which order they are asked. */
-function stage() {
+function stage(over: Partial<AdminActionsOptions> = {}) {
   const order: string[] = [];
   const reload = Promise.withResolvers<{ readonly at: string; readonly error?: string; readonly line: string }>();
   let pending = false;
@@ -34,6 +35,7 @@ function stage() {
     },
   };
   const actions = adminActions({
+    clock: new VirtualClock(),
     operator: operator as unknown as AdminActionsOptions["operator"],
     reloader: reloader as unknown as AdminActionsOptions["reloader"],
     config: "config.json",
@@ -41,6 +43,7 @@ function stage() {
     status: () => undefined,
     health: () => health({ web: "up" }),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
+    ...over,
   });
   return { actions, order, reload };
 }
@@ -68,4 +71,36 @@ test("a config that cannot be used is a usage error; before the first pass the s
     [services.map(({ name, verdict }) => `${name} ${verdict}`), announcements, speakerUp],
     [["web up"], [], false],
   );
+});
+
+test("each no tells since when, by the wall clock, and how long that is by the monotonic one", () => {
+  const down = { verdict: "down", reason: "tcp: refused", since: 4_000 } as const;
+  const check = {
+    name: "tcp",
+    verdict: "down",
+    stale: false,
+    reason: "refused",
+    streak: 3,
+    since: 4_000,
+    at: 9_400,
+  } as const;
+  const { actions } = stage({
+    clock: new VirtualClock(10_000),
+    health: () => new Map([["web", { ...down, checks: [check] }]]),
+  });
+  const [web] = actions.status().services;
+  assert.deepEqual([web?.verdict, web?.reason, web?.ageSeconds], ["down", "tcp: refused", 6]);
+  const age = Date.now() - Date.parse(web?.since ?? "");
+  assert.ok(age >= 6_000 && age < 606_000, `${age} ms ago`);
+  const { since, ...rest } = web?.checks[0] ?? {};
+  assert.equal(since, web?.since);
+  assert.deepEqual(rest, {
+    name: "tcp",
+    verdict: "down",
+    stale: false,
+    reason: "refused",
+    streak: 3,
+    ageSeconds: 6,
+    lastSeconds: 1,
+  });
 });
