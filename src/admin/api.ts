@@ -30,7 +30,7 @@ export const REQUESTS = {
     by,
     reason,
   }),
-  reload: z.strictObject({ by }),
+  reload: z.strictObject({ by, allowSessionReset: z.boolean().default(false) }),
 } as const;
 
 export type Verb = keyof typeof REQUESTS;
@@ -46,6 +46,8 @@ export interface ReloadState {
   readonly at: string;
   /** Why it could not be used; undefined: it is the one in force. */
   readonly error?: string | undefined;
+  /** It can be used, and was refused for what it would cost. */
+  readonly refused?: boolean;
 }
 
 /** An operator's word as people are told of it; `words` is the whole in one line. */

@@ -1,6 +1,6 @@
 import type { AdminActions, ServiceStatus, StatusDocument } from "../admin/api.ts";
 import type { ServiceHealth } from "../core/desired.ts";
-import { UsageError } from "../core/errors.ts";
+import { Refused, UsageError } from "../core/errors.ts";
 import type { Override } from "../core/override.ts";
 import { overrideWords } from "../core/override.ts";
 import type { Clock } from "../core/ports.ts";
@@ -44,9 +44,9 @@ export function adminActions(options: AdminActionsOptions): AdminActions {
     undrain: ({ services: which, by }) => afterReload(() => operator.undrain(which, { by, reason: "" })),
     force: ({ service, word, for: ms, by, reason }) =>
       afterReload(() => operator.force(service, word, ms, { by, reason })),
-    reload: async () => {
-      const { error, line } = await reloader.reload();
-      if (error !== undefined) throw new UsageError(line);
+    reload: async ({ allowSessionReset }) => {
+      const { error, refused, line } = await reloader.reload({ allowSessionReset });
+      if (error !== undefined) throw refused === true ? new Refused(line) : new UsageError(line);
       return { lines: [line] };
     },
   };

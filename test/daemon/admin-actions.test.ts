@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UsageError } from "../../src/core/errors.ts";
+import { Refused, UsageError } from "../../src/core/errors.ts";
 import type { AdminActionsOptions } from "../../src/daemon/admin-actions.ts";
 import { adminActions } from "../../src/daemon/admin-actions.ts";
+import type { Reloaded } from "../../src/daemon/reloader.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { health } from "../support/world.ts";
 
@@ -11,7 +12,7 @@ const ALICE = { by: "alice", reason: "" };
 /** Actions over an operator and a reloader that note in which order they are asked. */
 function stage(over: Partial<AdminActionsOptions> = {}) {
   const order: string[] = [];
-  const reload = Promise.withResolvers<{ readonly at: string; readonly error?: string; readonly line: string }>();
+  const reload = Promise.withResolvers<Reloaded>();
   let pending = false;
   const operator = {
     overrides: new Map(),
@@ -51,7 +52,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
 // fault: drain-in-a-reload
 test("a drain during a reload waits for its end, and says so", async () => {
   const { actions, order, reload } = stage();
-  const reloaded = actions.reload({ by: "alice" });
+  const reloaded = actions.reload({ by: "alice", allowSessionReset: false });
   const drained = actions.drain({ services: ["web"], timeout: 1_000, ...ALICE });
   reload.resolve({ at: "", line: "config reloaded" });
   assert.deepEqual((await reloaded).lines, ["config reloaded"]);
@@ -63,13 +64,22 @@ test("a config that cannot be used is a usage error; before the first pass the s
   const { actions, reload } = stage();
   reload.resolve({ at: "", error: "bad", line: "the config is not reloaded: bad" });
   await assert.rejects(
-    actions.reload({ by: "alice" }),
+    actions.reload({ by: "alice", allowSessionReset: false }),
     (error) => error instanceof UsageError && /bad/.test(error.message),
   );
   const { services, announcements, speakerUp } = actions.status();
   assert.deepEqual(
     [services.map(({ name, verdict }) => `${name} ${verdict}`), announcements, speakerUp],
     [["web up"], [], false],
+  );
+});
+
+test("a config that is refused for what it would cost is a refusal", async () => {
+  const { actions, reload } = stage();
+  reload.resolve({ at: "", error: "costly", refused: true, line: "the config is not reloaded: costly" });
+  await assert.rejects(
+    actions.reload({ by: "alice", allowSessionReset: false }),
+    (error) => error instanceof Refused && /costly/.test(error.message),
   );
 });
 
