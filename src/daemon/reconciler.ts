@@ -25,7 +25,7 @@ export interface OwnershipStore {
   save(owned: Ownership): Promise<void>;
 }
 
-export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence"> {
+export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence" | "ours"> {
   readonly ledger: OwnershipStore;
   /** Where proofs of arrival are looked for; without it nothing is proven. */
   readonly sockets?: Sockets | undefined;
@@ -71,7 +71,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     const trustAbsence = options.trustAbsence ?? options.owned.prefixes.size === 0;
-    this.#observer = new Observer({ ...options, trustAbsence });
+    this.#observer = new Observer({ ...options, trustAbsence, ours: (prefix) => this.#owned.prefixes.has(prefix) });
     this.prover = new Prover(options);
     this.#backoff = new Backoff(options.clock);
     this.#performer = new Performer({
@@ -96,11 +96,12 @@ export class Reconciler {
     return Math.max(this.#performer.lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
-  /** When another pass is due by itself: a failed op's next try, or the end of the hold; Infinity when nothing waits. */
+  /** When another pass is due by itself: the next try of a failed op or look, or the end of the hold; Infinity when nothing waits. */
   get wakeAt(): number {
     const { tearDownAt } = this;
     return Math.min(
       this.#backoff.wakeAt,
+      this.#observer.lookAgainAt,
       tearDownAt > this.#options.clock.now() ? tearDownAt : Number.POSITIVE_INFINITY,
     );
   }

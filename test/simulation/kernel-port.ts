@@ -1,3 +1,4 @@
+import { kernelAfter } from "../../src/core/model.ts";
 import type { KernelOp, OpResult } from "../../src/core/op.ts";
 import type { Connections, Kernel } from "../../src/core/ports.ts";
 import type { VirtualServiceKey } from "../../src/core/service.ts";
@@ -26,7 +27,7 @@ export interface Watcher {
   readonly onLook: (by: Process, ok: boolean) => void;
 }
 
-/** The way of one process to the kernel: by programs that run on when it is killed. */
+/** The way of one process to the kernel: by programs, which run on while it stands still and are killed with it. */
 export class KernelPort implements Kernel {
   /** What it last saw. */
   seen: KernelState | undefined;
@@ -61,22 +62,26 @@ export class KernelPort implements Kernel {
   }
 
   apply(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
-    const { seen } = this;
+    let { seen } = this;
     return new Promise((resolve) => {
       const results: OpResult<KernelOp>[] = [];
       const { writes, slow } = this.#tools;
       const answer = () => this.#process.after(0, () => resolve(results));
       const step = () => {
+        // Whoever ends the process ends its programs too, in the middle of a batch.
+        if (!this.#process.alive) return undefined;
         const op = ops[results.length];
         if (op === undefined) return answer();
         if (this.#tools.writes === "hang") return this.#process.after(TOOL_LIMIT_MS, () => resolve(ops.map(killed)));
         const refused = this.#tools.writes === "fail";
         const outcome = refused ? { changed: false, error: "Operation not permitted" } : this.#kernel.do(op);
         this.#watcher.onKernelOp(this.#process, op, seen, outcome);
+        // What it did itself it knows.
+        if (seen !== undefined && outcome.error === undefined) seen = kernelAfter(seen, [op]);
         results.push(outcome.error === undefined ? { op, ok: true } : { op, ok: false, error: outcome.error });
         return this.#process.time.after(this.#random.between(0.1, 0.5), step);
       };
-      // The world's time: the program lives on when whoever started it does not.
+      // The world's time: the program goes on while whoever started it stands still.
       this.#process.time.after(writes === "work" ? 2 + slow : 2, step);
     });
   }
@@ -87,6 +92,7 @@ export class KernelPort implements Kernel {
       new Promise((resolve) => {
         const tell = (link: string) => this.#process.after(1, () => onText(`3: ${link}: <BROADCAST>\n`));
         const end = () => {
+          forget();
           this.#kernel.monitors.delete(tell);
           killers.delete(end);
           signal.removeEventListener("abort", end);
@@ -95,7 +101,7 @@ export class KernelPort implements Kernel {
         this.#kernel.monitors.add(tell);
         killers.add(end);
         signal.addEventListener("abort", end, { once: true });
-        this.#process.onEnd(end);
+        const forget = this.#process.onEnd(end);
       });
   }
 

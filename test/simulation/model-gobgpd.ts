@@ -23,11 +23,13 @@ export type Heard = "process" | Address | "table";
 /** Milliseconds until a session that may come is there. */
 const CONNECT_MS = { least: 100, most: 1_500 };
 
+const FOREIGN = "198.51.100.0/24" as Prefix;
+
 /** gobgpd: a RIB, its peers, and their sessions with the routers. */
 export class ModelGobgpd {
   state: "runs" | "hangs" | "absent" = "runs";
   /** Answers why gobgpd refuses an op. */
-  refuse: (op: SpeakerOp) => string | undefined = () => undefined;
+  refuse: ((op: SpeakerOp) => string | undefined) | undefined;
   readonly listeners = new Set<(what: Heard) => void>();
   readonly paths = new Map<Prefix, Path>();
   /** Prefixes and peers that somebody else put there. */
@@ -72,11 +74,10 @@ export class ModelGobgpd {
     return { identity, originatorOnly: this.#policy, peers: new Map(peers), paths: new Map(this.paths) };
   }
 
-  /** Carries out an op, now or when it no longer hangs; `done` is told, unless it dies before. */
-  do(op: SpeakerOp, done: (outcome: Outcome) => void): void {
-    if (this.state === "absent") return;
-    if (this.state === "hangs") this.#pending.push(() => done(this.#do(op)));
-    else done(this.#do(op));
+  /** Serves a call, now or when it no longer hangs; never, where it dies before. */
+  serve(call: () => void): void {
+    if (this.state === "hangs") this.#pending.push(call);
+    else if (this.state === "runs") call();
   }
 
   kill(): void {
@@ -116,7 +117,14 @@ export class ModelGobgpd {
 
   /** A change by somebody else. */
   tamper(op: SpeakerOp): void {
-    if (this.state === "runs" && this.identity !== undefined) this.#do(op);
+    if (this.state === "runs" && this.identity !== undefined) this.do(op);
+  }
+
+  /** A path of somebody else. */
+  addForeignPath(): void {
+    if (this.state !== "runs" || this.identity === undefined) return;
+    this.foreign.add(FOREIGN);
+    this.do({ target: "speaker", kind: "path.announce", path: { prefix: FOREIGN, nextHop: this.identity.routerId } });
   }
 
   #boot(): void {
@@ -124,8 +132,9 @@ export class ModelGobgpd {
     for (const peer of this.own?.peers ?? []) this.#addPeer(peer);
   }
 
-  #do(op: SpeakerOp): Outcome {
-    const error = this.identity === undefined && op.kind !== "bgp.start" && op.kind !== "policy.set" ? "bgp server hasn't started yet" : this.refuse(op);
+  /** Carries out an op, by whomever. */
+  do(op: SpeakerOp): Outcome {
+    const error = this.identity === undefined && op.kind !== "bgp.start" && op.kind !== "policy.set" ? "bgp server hasn't started yet" : this.refuse?.(op);
     if (error !== undefined) return { changed: false, error };
     switch (op.kind) {
       case "bgp.start": {

@@ -70,11 +70,6 @@ export class ModelKernel {
     this.#changed(name);
   }
 
-  /** Changes a thing by whomever it is; for faults. */
-  tamper(op: KernelOp): void {
-    this.do(op);
-  }
-
   /** A link of somebody else. */
   addForeignLink(name: string, kind: string, alias: string): void {
     if (this.#links.has(name)) return;
@@ -83,11 +78,21 @@ export class ModelKernel {
     this.#changed(name);
   }
 
+  /** An address of somebody else, on whosever link. */
+  addForeignAddress(name: string, address: Omit<LinkAddress, "usable">): void {
+    this.do({ target: "kernel", kind: "address.add", link: name, ...address });
+    this.foreign.add(`address ${addressKey(name, address)}`);
+  }
+
+  isForeign(name: string, address: LinkAddress): boolean {
+    return this.foreign.has(`address ${addressKey(name, address)}`);
+  }
+
   /** An address that failed duplicate address detection. */
-  spoil(name: string, key: string): void {
-    const there = this.#links.get(name)?.addresses.get(key);
-    if (there === undefined) return;
-    this.#links.get(name)?.addresses.set(key, { ...there, usable: false });
+  spoil(name: string, address: LinkAddress): void {
+    const key = keyOf(address);
+    if (this.#links.get(name)?.addresses.has(key) !== true) return;
+    this.#links.get(name)?.addresses.set(key, { ...address, usable: false });
     this.#changed(name);
   }
 
@@ -97,14 +102,16 @@ export class ModelKernel {
     this.#changed(undefined);
   }
 
+  /** A link goes, by whomever, with whatever is on it. */
+  deleteLink(name: string): void {
+    if (!this.#links.delete(name)) return;
+    for (const one of [...this.foreign]) if (one.startsWith(`address ${name} `)) this.foreign.delete(one);
+    this.#changed(name);
+  }
+
   /** All that is ours in the way of links goes: `systemctl restart systemd-networkd`. */
   sweep(): void {
-    for (const name of [...this.#links.keys()]) {
-      if (this.foreign.has(`link ${name}`)) continue;
-      this.#links.delete(name);
-      for (const one of [...this.foreign]) if (one.startsWith(`address ${name} `)) this.foreign.delete(one);
-      this.#changed(name);
-    }
+    for (const name of [...this.#links.keys()]) if (!this.foreign.has(`link ${name}`)) this.deleteLink(name);
   }
 
   #changed(link: string | undefined): void {

@@ -3,13 +3,16 @@ import type { Time } from "./time.ts";
 
 /** A process of the host: what it waits for comes when it can run, late after a stall, never after its death. */
 export class Process {
+  readonly name: string;
   readonly time: Time;
   #alive = true;
-  #stalledUntil = 0;
-  readonly #ends: (() => void)[] = [];
+  #upSince: number;
+  readonly #ends = new Set<() => void>();
 
-  constructor(time: Time) {
+  constructor(name: string, time: Time) {
+    this.name = name;
     this.time = time;
+    this.#upSince = time.now;
   }
 
   get alive(): boolean {
@@ -18,24 +21,31 @@ export class Process {
 
   /** It is there and runs. */
   get runs(): boolean {
-    return this.#alive && this.time.now >= this.#stalledUntil;
+    return this.#alive && this.time.now >= this.#upSince;
   }
 
-  /** SIGKILL. */
+  /** When it was born, or when its last stall ended, or ends. */
+  get upSince(): number {
+    return this.#upSince;
+  }
+
+  /** SIGKILL, or its own end. */
   kill(): void {
     if (!this.#alive) return;
     this.#alive = false;
-    for (const end of this.#ends) end();
+    for (const end of [...this.#ends]) end();
+    this.#ends.clear();
   }
 
   /** SIGSTOP for so long, or a loop that hangs. */
   stall(ms: number): void {
-    this.#stalledUntil = Math.max(this.#stalledUntil, this.time.now + ms);
+    this.#upSince = Math.max(this.#upSince, this.time.now + ms);
   }
 
-  /** To be told when it dies. */
-  onEnd(end: () => void): void {
-    this.#ends.push(end);
+  /** To be told when it dies; the answer takes it back. */
+  onEnd(end: () => void): () => void {
+    this.#ends.add(end);
+    return () => void this.#ends.delete(end);
   }
 
   /** Runs `run` in this process, `ms` from now at the earliest; the answer takes it back. */
@@ -43,7 +53,7 @@ export class Process {
     let cancel = this.time.after(ms, () => {
       if (!this.#alive) return;
       if (this.runs) run();
-      else cancel = this.after(this.#stalledUntil - this.time.now, run);
+      else cancel = this.after(this.#upSince - this.time.now, run);
     });
     return () => cancel();
   }

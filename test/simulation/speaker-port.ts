@@ -1,5 +1,6 @@
 import type { Address } from "../../src/core/address.ts";
 import { SpeakerUnreachable } from "../../src/core/errors.ts";
+import { speakerAfter } from "../../src/core/model.ts";
 import type { OpResult, SpeakerOp } from "../../src/core/op.ts";
 import { describePath } from "../../src/core/path.ts";
 import type { Sent, SentTo, SpeakerEvent } from "../../src/core/ports.ts";
@@ -96,16 +97,17 @@ export class SpeakerPort implements LiveSpeaker {
 
   apply(ops: readonly SpeakerOp[]): Promise<readonly OpResult<SpeakerOp>[]> {
     for (const op of ops) this.#watcher.onHanded(this.#process, op);
-    const turn = this.#writing.then(() => this.#write(ops));
+    const seen = this.#seen;
+    const turn = this.#writing.then(() => this.#write(ops, seen));
     this.#writing = turn;
     return turn;
   }
 
-  async #write(ops: readonly SpeakerOp[]): Promise<readonly OpResult<SpeakerOp>[]> {
+  async #write(ops: readonly SpeakerOp[], seen: SpeakerState | undefined): Promise<readonly OpResult<SpeakerOp>[]> {
     const results: OpResult<SpeakerOp>[] = [];
     let halted: string | undefined = this.#connected ? undefined : this.#why.message;
     for (const op of ops) {
-      const error = halted ?? (await this.#send(op));
+      const error = halted ?? (await this.#send(op, seen));
       results.push(error === undefined ? { op, ok: true } : { op, ok: false, error });
       // As the real one: what no answer came to, and a BGP that does not start, make the rest useless.
       if (error !== undefined && (error === SILENT || !this.#connected || op.kind === "bgp.start")) halted ??= error;
@@ -113,15 +115,16 @@ export class SpeakerPort implements LiveSpeaker {
     return results;
   }
 
-  #send(op: SpeakerOp): Promise<string | undefined> {
-    const seen = this.#seen;
+  #send(op: SpeakerOp, seen: SpeakerState | undefined): Promise<string | undefined> {
     return new Promise((resolve) => {
       const late = this.#process.after(CALL_MS, () => resolve(SILENT));
       void this.#ended.promise.then(resolve);
       this.#process.time.after(this.#random.between(0.2, 1), () =>
-        this.#gobgpd.do(op, (outcome) => {
+        this.#gobgpd.serve(() => {
+          const outcome = this.#gobgpd.do(op);
           this.#watcher.onSpeakerOp(this.#process, op, seen, outcome);
           this.#process.after(0.2, () => {
+            if (outcome.error === undefined && this.#seen !== undefined) this.#seen = speakerAfter(this.#seen, [op]);
             late();
             resolve(outcome.error);
           });
@@ -136,11 +139,12 @@ export class SpeakerPort implements LiveSpeaker {
       const late = this.#process.after(CALL_MS, () => reject(new SpeakerUnreachable(SILENT)));
       void this.#ended.promise.then((why) => reject(new SpeakerUnreachable(why)));
       this.#process.time.after(this.#random.between(0.2, 1), () => {
-        if (this.#gobgpd.state !== "runs") return;
-        const answer = look();
-        this.#process.after(0.2, () => {
-          late();
-          resolve(answer);
+        this.#gobgpd.serve(() => {
+          const answer = look();
+          this.#process.after(0.2, () => {
+            late();
+            resolve(answer);
+          });
         });
       });
     });

@@ -4,6 +4,9 @@ interface Entry {
   run: (() => void) | undefined;
 }
 
+/** Parts of a millisecond: a power of two, so that sums and differences of times are exact, and what was slept for has passed. */
+const TICKS = 1_024;
+
 /** The world's time: it stands still until something is due, and jumps there. Equal worlds run in equal order. */
 export class Time {
   now = 0;
@@ -14,7 +17,8 @@ export class Time {
   /** Runs `run` after `ms`; the answer takes it back. */
   after(ms: number, run: () => void): () => void {
     if (ms === Number.POSITIVE_INFINITY) return () => undefined;
-    const entry: Entry = { at: this.now + Math.max(0, ms), order: this.#order++, run };
+    const at = Math.ceil((this.now + Math.max(0, ms)) * TICKS) / TICKS;
+    const entry: Entry = { at, order: this.#order++, run };
     this.#push(entry);
     return () => {
       if (entry.run !== undefined) this.#dropped++;
@@ -27,23 +31,22 @@ export class Time {
     return this.#heap.length - this.#dropped;
   }
 
-  /** Goes on by `ms`, from one thing that is due to the next, and looks after each with `check` when all that follows from it has run. */
-  async advance(ms: number, check: () => void): Promise<void> {
-    const end = this.now + ms;
-    for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
+  /** Goes on until `until`, from one thing that is due to the next; asks `goOn` after each, when all that follows from it has run. */
+  async run(until: number, goOn: () => boolean): Promise<void> {
+    for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) {
       this.#pop();
-      if (next.run === undefined) {
+      const { run } = next;
+      if (run === undefined) {
         this.#dropped--;
         continue;
       }
       this.now = Math.max(this.now, next.at);
-      const { run } = next;
       next.run = undefined;
       run();
       await settle();
-      check();
+      if (!goOn()) return;
     }
-    this.now = end;
+    this.now = Math.max(this.now, until);
   }
 
   #push(entry: Entry): void {
