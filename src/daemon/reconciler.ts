@@ -39,6 +39,8 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
   readonly grace?: () => GraceTimes;
   readonly onRepair?: (kind: RepairKind) => void;
+  /** See PerformerOptions. */
+  readonly onReinjection?: () => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
   readonly onResult?: (result: OpResult) => void;
