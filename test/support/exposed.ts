@@ -20,10 +20,10 @@ export function exposed(): readonly ExposedMetric[] {
   }[];
   return all
     .filter(({ name }) => name.startsWith("bgp_lb_"))
-    .map(({ name, labelNames, help, constructor }) => ({
-      name,
-      type: constructor.name.toLowerCase() as ExposedMetric["type"],
-      labels: labelNames,
-      help,
+    .map((one) => ({
+      name: one.name,
+      type: one.constructor.name.toLowerCase() as ExposedMetric["type"],
+      labels: one.labelNames,
+      help: one.help,
     }));
 }
