@@ -6,14 +6,13 @@ import { ownedServerKey } from "../../src/core/ownership.ts";
 import type { KernelState } from "../../src/core/state.ts";
 import { EMPTY_KERNEL, service } from "../support/world.ts";
 
-const [VIRTUAL] = service("web", ["10.88.2.1"]).virtualServices;
-const [SERVER] = VIRTUAL?.realServers ?? [];
-assert.ok(VIRTUAL !== undefined && SERVER !== undefined);
+const VIRTUAL = service("web", ["10.88.2.1"]).virtualServices[0] ?? assert.fail();
+const SERVER = VIRTUAL.realServers[0] ?? assert.fail();
 const KEY = ownedServerKey(VIRTUAL, SERVER);
 
 function step(weight: number, left: number | undefined, over: boolean) {
   const kernel: KernelState = { ...EMPTY_KERNEL, connections: new Map(left === undefined ? [] : [[KEY, left]]) };
-  const { ops, waiting } = depart(VIRTUAL as never, [{ ...(SERVER as never), weight } as never], kernel, () => over);
+  const { ops, waiting } = depart(VIRTUAL, [{ ...SERVER, weight }], kernel, () => over);
   return [...ops.map(words), ...(waiting ? ["waits"] : [])];
 }
 
