@@ -6,13 +6,14 @@ import { runInGuest, runOnHost, runSystem } from "./test-stage.ts";
 import { withPackageInOpt } from "./units.ts";
 
 /**
- * npm test [-- [check] [unit] [integration] [system] [compose] [systemd] [FILTER...]]
+ * npm test [-- [check] [unit] [simulation] [integration] [system] [compose] [systemd] [FILTER...]]
  * Without a stage: all of them. A filter is a part of test files' paths. The last line is the sum; exit code 0 only when nothing failed.
  */
-const STAGES = ["check", "unit", "integration", "system", "compose", "systemd"] as const;
+const STAGES = ["check", "unit", "simulation", "integration", "system", "compose", "systemd"] as const;
 type Stage = (typeof STAGES)[number];
 const FILES: Readonly<Record<Exclude<Stage, "check">, string>> = {
   unit: "test/**/*.test.ts",
+  simulation: "test/**/*.simulation.ts",
   integration: "test/**/*.integration.ts",
   system: "test/**/*.system.ts",
   compose: "test/**/*.compose.ts",
@@ -42,6 +43,8 @@ async function runStage(stage: Stage): Promise<Outcome> {
   const files = filesOf(stage);
   if (files.length === 0) return NOTHING;
   if (stage === "unit") return runOnHost(files, { limit: 10 * MINUTE, concurrency: undefined });
+  // Walks take all cores by themselves.
+  if (stage === "simulation") return runOnHost(files, { limit: 30 * MINUTE, concurrency: 1 });
   // Integration tests start daemons with ports of their own, and count what happens within a time: one file after the other.
   if (stage === "integration") return runOnHost(files, { limit: 30 * MINUTE, concurrency: 1 });
   if (stage === "compose") return runCompose(files);
@@ -81,7 +84,7 @@ async function run(): Promise<Outcome> {
   let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (interrupted = true));
   const outcomes: Outcome[] = [];
-  if (wanted.some((stage) => stage !== "unit")) {
+  if (wanted.some((stage) => stage !== "unit" && stage !== "simulation")) {
     console.log("\nbuild");
     outcomes.push(await report("dist", runStep([process.execPath, "lab/setup.mjs", "build"])));
   }

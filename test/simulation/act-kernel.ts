@@ -1,6 +1,6 @@
-import type { Fault } from "./fault.ts";
-import { ip } from "../support/world.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
+import { ip } from "../support/world.ts";
+import type { Fault } from "./fault.ts";
 import type { World } from "./world.ts";
 
 /** Somebody else changes links, addresses or IPVS. */
@@ -30,16 +30,19 @@ export function actOnKernel({ kernel }: World, { how, draw }: Extract<Fault, { k
       if (service !== undefined) kernel.do({ target, kind: "virtualService.delete", service });
       return;
     case "server deleted":
-      if (service !== undefined && server !== undefined) kernel.do({ target, kind: "realServer.delete", service, server });
+      if (service !== undefined && server !== undefined)
+        kernel.do({ target, kind: "realServer.delete", service, server });
       return;
     case "server changed":
       if (service !== undefined && server !== undefined)
         kernel.do({ target, kind: "realServer.edit", service, server: { ...server, weight: 7 } });
       return;
     case "flushed":
-      return kernel.flush();
+      kernel.flush();
+      return;
     case "swept":
-      return kernel.sweep();
+      kernel.sweep();
+      return;
     case "foreign address":
       if (link !== undefined) kernel.addForeignAddress(link.name, { address: ip("192.0.2.77"), prefixLength: 32 });
       return;

@@ -1,6 +1,6 @@
 import type { Prefix } from "../../src/core/address.ts";
+import type { Host } from "./host.ts";
 import { BACKENDS, type BackendName, CHECK } from "./site.ts";
-import type { World } from "./world.ts";
 
 /** As the product promises it, in milliseconds. */
 const LEASE = 5_000;
@@ -24,7 +24,7 @@ const SERVED_BY: ReadonlyMap<string, readonly BackendName[]> = new Map([
 
 /** Watches how long something stands that is not true. What hinders a process that works starts the time anew. */
 export class Bounds {
-  readonly #world: World;
+  readonly #world: Host;
   readonly #broken: (words: string) => void;
   /** Prefixes that a router has while their dataplane is broken. */
   readonly #brokenSince = new Map<Prefix, number>();
@@ -39,7 +39,7 @@ export class Bounds {
   #guardUpSince = 0;
   #handedOver = false;
 
-  constructor(world: World, broken: (words: string) => void) {
+  constructor(world: Host, broken: (words: string) => void) {
     this.#world = world;
     this.#broken = broken;
   }
@@ -90,7 +90,10 @@ export class Bounds {
     const dead = this.#deadSince(prefix);
     const upAt = Math.max(upSince + RECONNECT, this.#gobgpdUpSince + RECONNECT);
     const byHealth = Math.max(dead, upAt) + NOTICE;
-    const lacks = this.#world.laws.lacks(prefix, { links: this.#world.kernel.links, virtualServices: this.#world.kernel.table });
+    const lacks = this.#world.laws.lacks(prefix, {
+      links: this.#world.kernel.links,
+      virtualServices: this.#world.kernel.table,
+    });
     if (lacks.length === 0) this.#brokenSince.delete(prefix);
     else if (!this.#brokenSince.has(prefix)) this.#brokenSince.set(prefix, this.#world.time.now);
     const broken = this.#brokenSince.get(prefix) ?? Number.POSITIVE_INFINITY;

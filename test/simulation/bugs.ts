@@ -3,8 +3,8 @@ import type { Op } from "../../src/core/op.ts";
 import { addressKey, type Ownership } from "../../src/core/ownership.ts";
 import { plan } from "../../src/core/plan.ts";
 import type { Observed } from "../../src/core/state.ts";
+import type { Bug } from "./host.ts";
 import type { Law } from "./laws.ts";
-import type { Bug } from "./life.ts";
 
 type Plan = typeof plan;
 

@@ -68,7 +68,10 @@ function speakerAmiss({ gobgpd, routers, site, ledgerLost }: World, desired: Des
 function differ(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, where: string): string[] {
   const lacking = [...a].filter(([prefix, path]) => b.get(prefix) !== path);
   const surplus = [...b.keys()].filter((prefix) => !a.has(prefix));
-  return [...lacking.map(([prefix]) => `${where} has not ${prefix}`), ...surplus.map((prefix) => `${where} has ${prefix}`)];
+  return [
+    ...lacking.map(([prefix]) => `${where} has not ${prefix}`),
+    ...surplus.map((prefix) => `${where} has ${prefix}`),
+  ];
 }
 
 /** What the controller says of itself has to be so. */
@@ -77,9 +80,13 @@ function statusAmiss({ life, routers }: World, desired: Desired): string[] {
   if (status === undefined) return ["no status"];
   const sessions = [...routers.values()].filter(({ established }) => established).length;
   const found = status.announcements.flatMap(({ prefix, state }) => {
-    const announced = [...desired.announcements.values()].some(({ path, want }) => path.prefix === prefix && want === "announce");
+    const announced = [...desired.announcements.values()].some(
+      ({ path, want }) => path.prefix === prefix && want === "announce",
+    );
     const right = announced ? (sessions > 0 ? "proven" : "unproven") : "withdrawn";
-    return state === right || (announced && sessions === 0) ? [] : [`status says that ${prefix} is ${state}, not ${right}`];
+    return state === right || (announced && sessions === 0)
+      ? []
+      : [`status says that ${prefix} is ${state}, not ${right}`];
   });
   return [
     ...found,

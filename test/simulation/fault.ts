@@ -4,16 +4,29 @@ import { BACKENDS, type BackendName, type Site, VERSIONS, type Version } from ".
 /** What befalls the world at a moment; `for`: the milliseconds until it is over, or until what was killed is back. */
 export type Fault = { readonly at: number; readonly for: number } & (
   | { readonly kind: "backend"; readonly name: BackendName; readonly how: "refuses" | "hangs" }
-  | { readonly kind: "controller"; readonly how: "killed" | "stalled" | "stopped" | "stopped and killed" | "started twice" }
+  | {
+      readonly kind: "controller";
+      readonly how: "killed" | "stalled" | "stopped" | "stopped and killed" | "started twice";
+    }
   | { readonly kind: "guard"; readonly how: "killed" | "stalled" }
   | { readonly kind: "host"; readonly how: "frozen" | "clock stepped" }
-  | { readonly kind: "gobgpd"; readonly how: "killed" | "hangs" | "refuses" | "refuses withdrawals" | "refuses announcements" }
+  | {
+      readonly kind: "gobgpd";
+      readonly how: "killed" | "hangs" | "refuses" | "refuses withdrawals" | "refuses announcements";
+    }
   | { readonly kind: "speaker table"; readonly how: "paths deleted" | "peer deleted" | "foreign path" }
   | { readonly kind: "kernel"; readonly how: KernelFault; readonly draw: number }
-  | { readonly kind: "tools"; readonly how: "cannot read" | "reads hang" | "cannot write" | "writes hang" | "slow" | "monitor killed" }
+  | {
+      readonly kind: "tools";
+      readonly how: "cannot read" | "reads hang" | "cannot write" | "writes hang" | "slow" | "monitor killed";
+    }
   | { readonly kind: "disk"; readonly how: "full" | "ledger damaged" | "ledger lost" | "words damaged" }
   | { readonly kind: "router"; readonly how: "cut"; readonly peer: number }
-  | { readonly kind: "operator"; readonly how: "drain" | "force up" | "force down" | "undrain"; readonly name: BackendName }
+  | {
+      readonly kind: "operator";
+      readonly how: "drain" | "force up" | "force down" | "undrain";
+      readonly name: BackendName;
+    }
   | { readonly kind: "config"; readonly how: Version | "unreadable" }
   | { readonly kind: "connections"; readonly how: "open" }
 );
@@ -99,7 +112,14 @@ function one(random: Random, at: number): Fault {
     case "kernel":
       return { ...time, kind, how: random.pick(KERNEL), draw: random.next() };
     case "tools": {
-      const how = random.pick(["cannot read", "reads hang", "cannot write", "writes hang", "slow", "monitor killed"] as const);
+      const how = random.pick([
+        "cannot read",
+        "reads hang",
+        "cannot write",
+        "writes hang",
+        "slow",
+        "monitor killed",
+      ] as const);
       return { ...time, kind, how };
     }
     case "disk":

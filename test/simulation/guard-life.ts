@@ -1,16 +1,16 @@
 import { Guard } from "../../src/daemon/guard.ts";
 import type { HoldMessage } from "../../src/daemon/guard-protocol.ts";
 import { Lines, readToGuard, writeMessage } from "../../src/daemon/guard-protocol.ts";
+import type { Host } from "./host.ts";
 import { Process } from "./process.ts";
 import { SpeakerPort } from "./speaker-port.ts";
-import type { World } from "./world.ts";
 
 /** One life of the guard, which it ends only when it is killed. */
 export class GuardLife {
   readonly process: Process;
   readonly #guard: Guard;
 
-  constructor(world: World) {
+  constructor(world: Host) {
     const process = new Process("guard", world.time);
     this.process = process;
     const { open } = world.disk.for(process);
@@ -28,7 +28,7 @@ export class GuardLife {
     void this.#run(world, file);
   }
 
-  async #run(world: World, file: { load(): Promise<unknown> }): Promise<void> {
+  async #run(world: Host, file: { load(): Promise<unknown> }): Promise<void> {
     const hold = (await file.load().catch(() => undefined)) as HoldMessage | null | undefined;
     const lines = new Lines();
     world.socket.listen({ process: this.process, hear: (text) => this.#hear(lines, text) });

@@ -50,7 +50,7 @@ export class KernelPort implements Kernel {
     const { links } = this.#kernel;
     // Two programs look at the two halves, one a moment after the other.
     await this.#process.wait(this.#random.between(0, 2));
-    this.seen = { links, virtualServices: this.#kernel.table };
+    this.seen = { links, virtualServices: this.#kernel.table, connections: this.#kernel.connections };
     this.#watcher.onLook(this.#process, true);
     return this.seen;
   }
@@ -109,7 +109,9 @@ export class KernelPort implements Kernel {
     await this.#process.wait(how === "hang" ? TOOL_LIMIT_MS : this.#random.between(1, 4) + this.#tools.slow);
     if (how === "work") return;
     this.#watcher.onLook(this.#process, false);
-    throw new Error(how === "fail" ? "ip: Operation not permitted" : "ip: gave no answer within 5000 ms and was killed");
+    throw new Error(
+      how === "fail" ? "ip: Operation not permitted" : "ip: gave no answer within 5000 ms and was killed",
+    );
   }
 }
 

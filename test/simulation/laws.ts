@@ -3,22 +3,18 @@ import { bits, family, networkPrefix } from "../../src/core/address.ts";
 import { missing } from "../../src/core/dataplane.ts";
 import type { Desired } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
-import { kernelAfter, speakerAfter } from "../../src/core/model.ts";
 import type { KernelOp, SpeakerOp } from "../../src/core/op.ts";
 import { describe } from "../../src/core/op.ts";
-import { addressKey } from "../../src/core/ownership.ts";
-import { samePath } from "../../src/core/path.ts";
-import { virtualServiceKey } from "../../src/core/service.ts";
 import type { KernelState, SpeakerState } from "../../src/core/state.ts";
 import { intentOf } from "../../src/daemon/settings.ts";
 import { Bounds } from "./bounds.ts";
+import type { Host, Resident } from "./host.ts";
 import type { Watcher } from "./kernel-port.ts";
-import type { Life } from "./life.ts";
 import { type Outcome, thingOf } from "./model-kernel.ts";
+import { changesNothing, repeatsItself } from "./needless.ts";
 import type { Process } from "./process.ts";
 import { settingsOf, VERSIONS } from "./site.ts";
 import type { SpeakerWatcher } from "./speaker-port.ts";
-import type { World } from "./world.ts";
 
 /** A law, by its short name, that was broken. */
 export interface Breach {
@@ -53,7 +49,7 @@ export class Laws implements Watcher, SpeakerWatcher {
   breach: Breach | undefined;
   /** Ops that our processes have sent, and when the last of them was. */
   ops = 0;
-  readonly #world: World;
+  readonly #world: Host;
   /** What the prefixes need by each version of the config. */
   readonly needs: readonly Desired[];
   readonly #failed = new Map<string, readonly number[]>();
@@ -61,7 +57,7 @@ export class Laws implements Watcher, SpeakerWatcher {
   #lookedAt: readonly [KernelState["links"] | undefined, KernelState["virtualServices"]] = [undefined, undefined];
   readonly #lacking = new Map<Prefix, readonly string[]>();
 
-  constructor(world: World) {
+  constructor(world: Host) {
     this.#world = world;
     this.bounds = new Bounds(world, (words) => this.broken("no lie", words));
     this.needs = VERSIONS.flatMap((version) => {
@@ -112,15 +108,19 @@ export class Laws implements Watcher, SpeakerWatcher {
       this.broken("nothing foreign", `${by.name}: ${describe(op)}: gobgpd has a config of its own`);
     this.#repeated(by, op, error);
     // A withdrawal is sent twice where an urgent one and a pass cross: better that than one that waits for the other.
-    const crossed = op.kind === "path.withdraw" && this.#withdrawnAt(by, op.prefix) > this.#world.time.now - CROSSING_MS;
+    const crossed =
+      op.kind === "path.withdraw" && this.#withdrawnAt(by, op.prefix) > this.#world.time.now - CROSSING_MS;
     if (op.kind === "path.withdraw") this.#withdrawals.set(`${by.name} ${op.prefix}`, this.#world.time.now);
     if (seen !== undefined && !crossed && repeatsItself(seen, op))
       this.broken("no needless op", `${by.name}: ${describe(op)}: it saw that it is so already`);
   }
 
-  onLeft({ process, outcome, settings }: Life): void {
+  onLeft({ process, outcome, settings }: Resident): void {
     if (outcome !== "clean") return;
-    if (settings.config.onStop === "handover") return this.bounds.handOver();
+    if (settings.config.onStop === "handover") {
+      this.bounds.handOver();
+      return;
+    }
     const { gobgpd, kernel } = this.#world;
     for (const prefix of gobgpd.paths.keys())
       if (!gobgpd.foreign.has(prefix)) this.broken("left clean", `${process.name}: ${prefix} is still announced`);
@@ -164,7 +164,10 @@ export class Laws implements Watcher, SpeakerWatcher {
     if (gobgpd.paths.has(prefix)) this.broken("withdrawn first", `${by.name}: ${describe(op)}: ${prefix} is announced`);
     const since = gobgpd.lastHeld.get(prefix) ?? Number.NEGATIVE_INFINITY;
     if (time.now - since < hold - 1)
-      this.broken("withdrawn first", `${by.name}: ${describe(op)}: ${prefix} was announced ${Math.round(time.now - since)} ms ago`);
+      this.broken(
+        "withdrawn first",
+        `${by.name}: ${describe(op)}: ${prefix} was announced ${Math.round(time.now - since)} ms ago`,
+      );
   }
 
   #withdrawnAt(by: Process, prefix: Prefix): number {
@@ -183,32 +186,4 @@ export class Laws implements Watcher, SpeakerWatcher {
     // Twice may be for another reason than before: it was not wanted in between, and then wanted again.
     if (recent.length > 2) this.broken("no needless op", `${key}: ${recent.length} tries within ${LEAST_PAUSE_MS} ms`);
   }
-}
-
-function changesNothing(seen: KernelState, op: KernelOp): boolean {
-  const after = kernelAfter(seen, [op]);
-  // Its virtual service failed right before it.
-  if ("server" in op && seen.virtualServices?.has(virtualServiceKey(op.service)) !== true)
-    return op.kind === "realServer.delete";
-  // So did its link.
-  if ("link" in op && op.kind !== "link.add" && !seen.links.has(op.link)) return op.kind.endsWith(".delete");
-  if (!("link" in op)) return JSON.stringify([...(seen.virtualServices ?? [])]) === JSON.stringify([...(after.virtualServices ?? [])]);
-  const [before, then] = [seen.links.get(op.link), after.links.get(op.link)];
-  if (op.kind === "address.add" || op.kind === "address.delete") {
-    const key = addressKey(op.link, op);
-    const has = (link: typeof before) => link?.addresses.some((one) => one.usable && addressKey(op.link, one) === key);
-    const there = before?.addresses.some((one) => addressKey(op.link, one) === key);
-    return op.kind === "address.add" ? has(before) === true : there !== true;
-  }
-  return JSON.stringify(before) === JSON.stringify(then);
-}
-
-function repeatsItself(seen: SpeakerState, op: SpeakerOp): boolean {
-  if (op.kind === "path.announce") {
-    const there = seen.paths.get(op.path.prefix);
-    return there !== undefined && samePath(there, op.path);
-  }
-  if (op.kind === "path.withdraw") return !seen.paths.has(op.prefix);
-  const after = speakerAfter(seen, [op]);
-  return op.kind === "policy.set" && after.originatorOnly === seen.originatorOnly;
 }

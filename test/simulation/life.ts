@@ -1,5 +1,5 @@
-import { Metrics } from "../../src/admin/metrics.ts";
 import type { AdminActions } from "../../src/admin/api.ts";
+import { Metrics } from "../../src/admin/metrics.ts";
 import { messageOf } from "../../src/core/errors.ts";
 import { plan } from "../../src/core/plan.ts";
 import type { TcpSocket } from "../../src/core/ports.ts";
@@ -9,21 +9,18 @@ import type { Parts } from "../../src/daemon/parts.ts";
 import type { Reread } from "../../src/daemon/reload.ts";
 import { ServiceManager } from "../../src/daemon/service-manager.ts";
 import type { Settings } from "../../src/daemon/settings.ts";
+import type { Host, Resident } from "./host.ts";
 import { KernelPort } from "./kernel-port.ts";
 import { Process } from "./process.ts";
 import { type BackendName, LOCAL } from "./site.ts";
 import { SpeakerPort } from "./speaker-port.ts";
-import type { World } from "./world.ts";
-
-/** Parts of the daemon that a test has broken on purpose. */
-export type Bug = (parts: Parts) => Partial<Parts>;
 
 /** Built once: a hundred metrics take longer than a walk. */
 const metrics = new Metrics("simulated");
 const OWN_METRICS = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
 
 /** One life of the controller, from its start to its end by whatever. */
-export class Life {
+export class Life implements Resident {
   readonly process: Process;
   readonly kernel: KernelPort;
   /** What the operator's commands reach; undefined until it listens. */
@@ -34,7 +31,7 @@ export class Life {
   settings: Settings;
   readonly #leave = new AbortController();
 
-  constructor(world: World, name: string, read: Reread, settings: Settings) {
+  constructor(world: Host, name: string, read: Reread, settings: Settings) {
     this.process = new Process(name, world.time);
     this.settings = settings;
     this.kernel = new KernelPort(this.process, world.kernel, world.tools, world.random, world.laws);
@@ -61,7 +58,7 @@ export class Life {
     this.process.after(0, () => this.#leave.abort());
   }
 
-  #parts(world: World): Parts {
+  #parts(world: Host): Parts {
     const { process } = this;
     for (const { name } of metrics.registry.getMetricsAsArray())
       if (!OWN_METRICS.has(name)) metrics.registry.removeSingleMetric(name);
@@ -89,7 +86,7 @@ export class Life {
     };
   }
 
-  async #sockets(world: World, remotes: ReadonlySet<string>): Promise<readonly TcpSocket[]> {
+  async #sockets(world: Host, remotes: ReadonlySet<string>): Promise<readonly TcpSocket[]> {
     await this.process.wait(1);
     const up = [...world.routers.values()].filter(({ address, established }) => established && remotes.has(address));
     return up.map(({ address }) => ({

@@ -1,7 +1,7 @@
 import type { Address, Prefix } from "../../src/core/address.ts";
 import type { SpeakerOp } from "../../src/core/op.ts";
-import { describePath, samePath } from "../../src/core/path.ts";
 import type { Path } from "../../src/core/path.ts";
+import { describePath, samePath } from "../../src/core/path.ts";
 import type { Identity, PeerConfig, SpeakerState } from "../../src/core/state.ts";
 import type { Outcome } from "./model-kernel.ts";
 import type { ModelRouter } from "./model-router.ts";
@@ -22,8 +22,6 @@ export type Heard = "process" | Address | "table";
 
 /** Milliseconds until a session that may come is there. */
 const CONNECT_MS = { least: 100, most: 1_500 };
-
-const FOREIGN = "198.51.100.0/24" as Prefix;
 
 /** gobgpd: a RIB, its peers, and their sessions with the routers. */
 export class ModelGobgpd {
@@ -65,11 +63,13 @@ export class ModelGobgpd {
 
   snapshot(): SpeakerState {
     const { identity } = this;
-    if (identity === undefined)
-      return { identity, originatorOnly: this.#policy, peers: new Map(), paths: new Map() };
+    if (identity === undefined) return { identity, originatorOnly: this.#policy, peers: new Map(), paths: new Map() };
     const peers = [...this.peers].map(
       ([address, { config, session }]) =>
-        [address, { ...config, session: session === undefined ? ("active" as const) : ("established" as const) }] as const,
+        [
+          address,
+          { ...config, session: session === undefined ? ("active" as const) : ("established" as const) },
+        ] as const,
     );
     return { identity, originatorOnly: this.#policy, peers: new Map(peers), paths: new Map(this.paths) };
   }
@@ -115,18 +115,6 @@ export class ModelGobgpd {
     this.#tell("process");
   }
 
-  /** A change by somebody else. */
-  tamper(op: SpeakerOp): void {
-    if (this.state === "runs" && this.identity !== undefined) this.do(op);
-  }
-
-  /** A path of somebody else. */
-  addForeignPath(): void {
-    if (this.state !== "runs" || this.identity === undefined) return;
-    this.foreign.add(FOREIGN);
-    this.do({ target: "speaker", kind: "path.announce", path: { prefix: FOREIGN, nextHop: this.identity.routerId } });
-  }
-
   #boot(): void {
     this.identity = this.own?.identity;
     for (const peer of this.own?.peers ?? []) this.#addPeer(peer);
@@ -134,7 +122,10 @@ export class ModelGobgpd {
 
   /** Carries out an op, by whomever. */
   do(op: SpeakerOp): Outcome {
-    const error = this.identity === undefined && op.kind !== "bgp.start" && op.kind !== "policy.set" ? "bgp server hasn't started yet" : this.refuse?.(op);
+    const error =
+      this.identity === undefined && op.kind !== "bgp.start" && op.kind !== "policy.set"
+        ? "bgp server hasn't started yet"
+        : this.refuse?.(op);
     if (error !== undefined) return { changed: false, error };
     switch (op.kind) {
       case "bgp.start": {

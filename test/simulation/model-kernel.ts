@@ -1,5 +1,5 @@
-import { addressKey, LINK_ALIAS } from "../../src/core/ownership.ts";
 import type { KernelOp } from "../../src/core/op.ts";
+import { addressKey, LINK_ALIAS, ownedServerKey } from "../../src/core/ownership.ts";
 import type { RealServer, VirtualService, VirtualServiceKey } from "../../src/core/service.ts";
 import { realServerKey, virtualServiceKey } from "../../src/core/service.ts";
 import type { KernelState, Link, LinkAddress } from "../../src/core/state.ts";
@@ -52,6 +52,12 @@ export class ModelKernel {
       [...this.#table].map(([key, { service, servers }]) => [key, { ...service, realServers: [...servers.values()] }]),
     );
     return this.#tableSeen;
+  }
+
+  /** Connections by real server: one each where there are any. */
+  get connections(): ReadonlyMap<string, number> {
+    const busy = [...this.table].filter(([key]) => this.busy.has(key)).map(([, service]) => service);
+    return new Map(busy.flatMap((one) => one.realServers.map((server) => [ownedServerKey(one, server), 1] as const)));
   }
 
   /** Does what the op says, as `ip` and `ipvsadm` would: what is so already is no error. */
@@ -129,7 +135,9 @@ export class ModelKernel {
       return CHANGED;
     }
     if (link === undefined)
-      return op.kind === "link.delete" || op.kind === "address.delete" ? SAME : { ...SAME, error: "Cannot find device" };
+      return op.kind === "link.delete" || op.kind === "address.delete"
+        ? SAME
+        : { ...SAME, error: "Cannot find device" };
     switch (op.kind) {
       case "link.delete":
         this.#links.delete(op.link);

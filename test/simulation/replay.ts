@@ -25,6 +25,8 @@ for (const fault of script.faults) console.log(`${whole.faults.indexOf(fault)}: 
 const bug = values.bug === undefined ? undefined : BUGS[values.bug as BugName];
 const breach = await walk(script, { bug, tell: (line) => console.log(line) });
 console.log(
-  breach === undefined ? "all laws kept" : `broke "${breach.law}" at ${(breach.at / 1000).toFixed(3)} s: ${breach.words}`,
+  breach === undefined
+    ? "all laws kept"
+    : `broke "${breach.law}" at ${(breach.at / 1000).toFixed(3)} s: ${breach.words}`,
 );
 process.exitCode = breach === undefined ? 0 : 1;

@@ -1,5 +1,5 @@
-import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/config.ts";
+import { parseConfig } from "../../src/config/load.ts";
 import type { Settings } from "../../src/daemon/settings.ts";
 
 /** What the walks choose from. */
@@ -75,6 +75,7 @@ function source(site: Site, version: Version): unknown {
     services: version === "without dns" ? [web, api] : [web, api, dns],
     onStop: site.onStop,
     sharedPrefix: site.sharedPrefix,
+    realServerDrain: "6s",
     ...(site.stopDrain && { stopDrain: "4s" }),
   };
 }

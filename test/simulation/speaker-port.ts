@@ -151,7 +151,10 @@ export class SpeakerPort implements LiveSpeaker {
   }
 
   readonly #hear = (what: Heard): void => {
-    if (what === "process") return this.#processChanged();
+    if (what === "process") {
+      this.#processChanged();
+      return;
+    }
     if (!this.#connected) return;
     this.#process.after(1, () => {
       if (!this.#connected) return;
@@ -176,7 +179,9 @@ export class SpeakerPort implements LiveSpeaker {
     this.#next();
     if (state === "absent") this.#next = this.#process.after(1, () => this.#end("gobgpd cannot be reached", false));
     else if (state === "hangs")
-      this.#next = this.#process.after(this.#random.between(HUNG_MS.least, HUNG_MS.most), () => this.#end(SILENT, false));
+      this.#next = this.#process.after(this.#random.between(HUNG_MS.least, HUNG_MS.most), () =>
+        this.#end(SILENT, false),
+      );
     else if (!this.#connected) this.#next = this.#process.after(this.#random.between(0, RETRY_MS), () => this.#try());
   }
 

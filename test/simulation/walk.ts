@@ -3,8 +3,8 @@ import type { Logger } from "../../src/daemon/log.ts";
 import { act, mend } from "./act.ts";
 import { amiss } from "./converged.ts";
 import { draw, type Fault } from "./fault.ts";
+import type { Bug } from "./host.ts";
 import type { Breach } from "./laws.ts";
-import type { Bug } from "./life.ts";
 import type { Process } from "./process.ts";
 import { Random } from "./random.ts";
 import { BACKENDS, type Site } from "./site.ts";
@@ -39,11 +39,15 @@ export function scriptOf(seed: number): Script {
 }
 
 /** Walks through the script; answers the first law that was broken, if one was. */
-export async function walk({ seed, site, faults }: Script, { bug, tell }: WalkOptions = {}): Promise<Breach | undefined> {
+export async function walk(
+  { seed, site, faults }: Script,
+  { bug, tell }: WalkOptions = {},
+): Promise<Breach | undefined> {
   const world = new World({ site, seed: seed ^ 0x5eed, bug, log: (process) => logOf(world, process, tell) });
   const { time, laws } = world;
   const now = Date.now;
-  const fault = (error: unknown) => laws.broken("no fault of ours", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const fault = (error: unknown) =>
+    laws.broken("no fault of ours", error instanceof Error ? (error.stack ?? error.message) : String(error));
   // The wall clock of the world is the one that the code sees.
   Date.now = () => BEGIN + Math.floor(time.now) + world.wallClockStep;
   process.on("unhandledRejection", fault);
@@ -98,7 +102,8 @@ async function go(world: World, faults: readonly Fault[], tell: WalkOptions["tel
 function logOf(world: World, { name }: Process, tell: WalkOptions["tell"]): Logger {
   const write = (text: string) => {
     const { level, msg } = JSON.parse(text) as { readonly level: string; readonly msg: string };
-    if (/^a pass|a withdrawal|fault in bgp-lb itself/.test(msg)) world.laws.broken("no fault of ours", `${name}: ${msg}`);
+    if (/^a pass|a withdrawal|fault in bgp-lb itself/.test(msg))
+      world.laws.broken("no fault of ours", `${name}: ${msg}`);
     tell?.(`${stamp(world.time.now)} ${name}: ${level} ${msg}`);
   };
   const formatters = { level: (level: string) => ({ level }) };

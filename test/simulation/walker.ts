@@ -36,7 +36,11 @@ async function go({ first, step, walks, bug }: Order): Promise<Found | undefined
   return undefined;
 }
 
-function tell(script: Script, { script: small, breach }: Awaited<ReturnType<typeof shrink>>, bug: BugName | undefined): string {
+function tell(
+  script: Script,
+  { script: small, breach }: Awaited<ReturnType<typeof shrink>>,
+  bug: BugName | undefined,
+): string {
   const kept = small.faults.map((fault) => script.faults.indexOf(fault));
   const planted = bug === undefined ? "" : ` --bug "${bug}"`;
   return [

@@ -10,6 +10,8 @@ test(`${WALKS} walks from seed ${FIRST} on keep all laws`, { timeout: 1_800_000 
   const began = performance.now();
   const found = await walkAll({ first: FIRST, walks: WALKS });
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  console.log(`  ${WALKS} walks, seeds ${FIRST} to ${FIRST + WALKS - 1}, ${availableParallelism()} cores: ${seconds} s`);
+  console.log(
+    `  ${WALKS} walks, seeds ${FIRST} to ${FIRST + WALKS - 1}, ${availableParallelism()} cores: ${seconds} s`,
+  );
   assert.deepEqual(found, [], found.map(({ text }) => text).join("\n"));
 });

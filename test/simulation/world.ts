@@ -1,16 +1,17 @@
+import type { AdminActions } from "../../src/admin/api.ts";
 import type { Address } from "../../src/core/address.ts";
+import { messageOf, Refused, UsageError } from "../../src/core/errors.ts";
 import type { Lock } from "../../src/daemon/lock.ts";
 import type { Logger } from "../../src/daemon/log.ts";
-import type { AdminActions } from "../../src/admin/api.ts";
-import { messageOf, Refused, UsageError } from "../../src/core/errors.ts";
 import type { Settings } from "../../src/daemon/settings.ts";
 import { ip } from "../support/world.ts";
 import { Backend } from "./backend.ts";
 import { GuardLife } from "./guard-life.ts";
 import { GuardSocket } from "./guard-socket.ts";
+import type { Bug, Host, Resident } from "./host.ts";
 import type { Tools } from "./kernel-port.ts";
 import { Laws } from "./laws.ts";
-import { type Bug, Life } from "./life.ts";
+import { Life } from "./life.ts";
 import { ModelDisk } from "./model-disk.ts";
 import { ModelGobgpd } from "./model-gobgpd.ts";
 import { ModelKernel } from "./model-kernel.ts";
@@ -32,7 +33,7 @@ export interface WorldOptions {
 }
 
 /** A host with its routers: the real controller and the real guard on models of all that is around them. */
-export class World {
+export class World implements Host {
   readonly time = new Time();
   readonly random: Random;
   readonly site: Site;
@@ -116,7 +117,7 @@ export class World {
   }
 
   /** A life came to its end by itself. */
-  ended(life: Life): void {
+  ended(life: Resident): void {
     this.laws.onLeft(life);
     if (life !== this.life) return;
     this.time.after(this.#restart?.after ?? RESTART_MS, () => this.startController());
