@@ -6,14 +6,16 @@ import { BACKENDS, type BackendName, CHECK } from "./site.ts";
 const LEASE = 5_000;
 const HANDOVER = 60_000;
 const GUARD_ACTS = 1_000;
-/** From the death of a backend to its last failing probe, and the withdrawal. */
-const NOTICE = CHECK.fall * CHECK.interval + CHECK.timeout + 500;
+/** After the last of the intervals in which a backend's death shows: the time-out of the probe, and the withdrawal. */
+const WITHDRAW = CHECK.timeout + 500;
 /** To find gobgpd again, and for what it refused the next try, which is a second off. */
 const RECONNECT = 1_500;
+/** A program that hangs does so until it is killed, be the fault over or not. */
+const HANGING = 5_000;
 /** A look by the timer, with its slow programs, the grace of a repair, and the time of a pass. */
 const REPAIR = 10_000 + 1_000 + 2_000;
 /** A kernel that cannot be read is waited for: three intervals, and the look that finds out, with programs that hang. */
-const SIGHT = 30_000 + 10_000 + 3 * 5_000;
+const SIGHT = 30_000 + 10_000 + 3 * HANGING;
 
 /** Which backends have to serve for a prefix to be true. */
 const SERVED_BY: ReadonlyMap<string, readonly BackendName[]> = new Map([
@@ -89,7 +91,7 @@ export class Bounds {
     if (this.#world.ledgerLost && !this.#configured(prefix)) return { at: Number.POSITIVE_INFINITY, why: "" };
     const dead = this.#deadSince(prefix);
     const upAt = Math.max(upSince + RECONNECT, this.#gobgpdUpSince + RECONNECT);
-    const byHealth = Math.max(dead, upAt) + NOTICE;
+    const byHealth = Math.max(dead, upAt) + CHECK.fall * this.#world.site.interval + WITHDRAW;
     const lacks = this.#world.laws.lacks(prefix, {
       links: this.#world.kernel.links,
       virtualServices: this.#world.kernel.table,
@@ -97,7 +99,7 @@ export class Bounds {
     if (lacks.length === 0) this.#brokenSince.delete(prefix);
     else if (!this.#brokenSince.has(prefix)) this.#brokenSince.set(prefix, this.#world.time.now);
     const broken = this.#brokenSince.get(prefix) ?? Number.POSITIVE_INFINITY;
-    const byDataplane = Math.max(broken, upAt, this.#toolsUpSince) + REPAIR;
+    const byDataplane = Math.max(broken, upAt, this.#toolsUpSince + HANGING) + REPAIR;
     const byBlindness = Math.max(this.#blindSince ?? Number.POSITIVE_INFINITY, upAt) + SIGHT;
     const at = Math.min(byHealth, byDataplane, byBlindness);
     if (at === byHealth) return { at, why: "a backend is dead" };

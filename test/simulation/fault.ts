@@ -47,7 +47,7 @@ const KERNEL = [
 type KernelFault = (typeof KERNEL)[number];
 
 /** Milliseconds of a walk in which faults begin, after the time that it is given to come up. */
-export const BEGIN_MS = 5_000;
+const BEGIN_MS = 5_000;
 const SPAN_MS = 25_000;
 const MOST = 9;
 
@@ -58,6 +58,7 @@ export function draw(random: Random): { readonly site: Site; readonly faults: re
     onStop: random.chance(0.7) ? "withdraw" : "handover",
     sharedPrefix: random.chance(0.7) ? "all" : "any",
     stopDrain: random.chance(0.3),
+    interval: 1_000,
   };
   const faults: Fault[] = [];
   // Troubles seldom come alone: many begin within moments of another.
@@ -69,7 +70,8 @@ export function draw(random: Random): { readonly site: Site; readonly faults: re
   return { site, faults: faults.sort((a, b) => a.at - b.at) };
 }
 
-function one(random: Random, at: number): Fault {
+/** One fault that befalls the world at this time. */
+export function one(random: Random, at: number): Fault {
   const time = { at, for: Math.round(random.chance(0.5) ? random.between(50, 3_000) : random.between(3_000, 12_000)) };
   const kind = random.pick([
     "backend",

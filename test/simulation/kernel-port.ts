@@ -18,7 +18,7 @@ export interface Tools {
 }
 
 /** Milliseconds after which a program is killed. */
-export const TOOL_LIMIT_MS = 5_000;
+const TOOL_LIMIT_MS = 5_000;
 
 export interface Watcher {
   /** An op took effect, or had none to take; `seen` is what the process knew when it sent it. */

@@ -124,6 +124,7 @@ export class Laws implements Watcher, SpeakerWatcher {
     const { gobgpd, kernel } = this.#world;
     for (const prefix of gobgpd.paths.keys())
       if (!gobgpd.foreign.has(prefix)) this.broken("left clean", `${process.name}: ${prefix} is still announced`);
+    if (this.#world.ledgerLost) return;
     const left = [...kernel.table.keys()].filter((key) => !kernel.foreign.has(`service ${key}`));
     if (left.length > 0) this.broken("left clean", `${process.name}: ${left.join(", ")} still there`);
   }

@@ -9,6 +9,8 @@ export interface Site {
   /** The prefix of two services is announced while all of them are well, or any. */
   readonly sharedPrefix: "all" | "any";
   readonly stopDrain: boolean;
+  /** Milliseconds from one probe of a check to the next. */
+  readonly interval: number;
 }
 
 /** The config files that an operator goes back and forth between. */
@@ -20,15 +22,15 @@ export const BACKENDS = ["web", "api", "dns"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** As every check of the site has it (milliseconds). */
-export const CHECK = { interval: 1_000, timeout: 500, rise: 2, fall: 3 };
+export const CHECK = { timeout: 500, rise: 2, fall: 3 };
 export const PEERS = ["10.88.0.253", "10.88.0.254"] as const;
 export const LOCAL = { routerId: "10.88.0.200", as: 65512, listenPort: -1 } as const;
 
-const check = (name: BackendName, port: number) => ({
+const check = (name: BackendName, port: number, interval: number) => ({
   kind: "tcp",
   name,
   port,
-  interval: `${CHECK.interval}ms`,
+  interval: `${interval}ms`,
   timeout: `${CHECK.timeout}ms`,
   rise: CHECK.rise,
   fall: CHECK.fall,
@@ -47,7 +49,7 @@ function source(site: Site, version: Version): unknown {
     interface: "web",
     vips: ["10.88.2.1"],
     ports: [port(80, webPort, "tcp")],
-    healthchecks: [check("web", 8080)],
+    healthchecks: [check("web", 8080, site.interval)],
     announce: { med: 50 },
   };
   const api = {
@@ -55,14 +57,14 @@ function source(site: Site, version: Version): unknown {
     interface: "web",
     vips: ["10.88.2.1"],
     ports: [port(8443, 8443, "tcp")],
-    healthchecks: [check("api", 8443)],
+    healthchecks: [check("api", 8443, site.interval)],
     announce: { med: 50 },
   };
   const dns = {
     name: "dns",
     vips: ["10.88.2.53", "2001:db8:88:2::53"],
     ports: [port(53, 5353, "udp")],
-    healthchecks: [check("dns", 5353)],
+    healthchecks: [check("dns", 5353, site.interval)],
   };
   const local = { routerID: LOCAL.routerId, as: LOCAL.as, listenPort: LOCAL.listenPort };
   const nextHop = { ipv4: LOCAL.routerId, ipv6: "2001:db8:88::200" };

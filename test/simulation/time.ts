@@ -83,6 +83,6 @@ function before(a: Entry, b: Entry): boolean {
 }
 
 /** Lets everything run that waits for no time: Node takes a tick only when no promise is left to go on. */
-export function settle(): Promise<void> {
+function settle(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

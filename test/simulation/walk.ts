@@ -39,20 +39,28 @@ export function scriptOf(seed: number): Script {
 }
 
 /** Walks through the script; answers the first law that was broken, if one was. */
-export async function walk(
-  { seed, site, faults }: Script,
-  { bug, tell }: WalkOptions = {},
+export function walk({ faults, ...script }: Script, options: WalkOptions = {}): Promise<Breach | undefined> {
+  return inWorld(script, options, (world) => go(world, faults, options.tell));
+}
+
+/** Lets `live` happen in a world of its own, whose wall clock is the one that the code sees meanwhile; answers the first law that was broken. */
+export async function inWorld(
+  { seed, site }: Omit<Script, "faults">,
+  { bug, tell }: WalkOptions,
+  live: (world: World) => Promise<void>,
 ): Promise<Breach | undefined> {
   const world = new World({ site, seed: seed ^ 0x5eed, bug, log: (process) => logOf(world, process, tell) });
-  const { time, laws } = world;
+  const { time, laws, kernel } = world;
   const now = Date.now;
   const fault = (error: unknown) =>
     laws.broken("no fault of ours", error instanceof Error ? (error.stack ?? error.message) : String(error));
-  // The wall clock of the world is the one that the code sees.
   Date.now = () => BEGIN + Math.floor(time.now) + world.wallClockStep;
   process.on("unhandledRejection", fault);
   try {
-    await go(world, faults, tell);
+    kernel.addForeignLink("eth9", "dummy", "somebody");
+    world.startGuard();
+    world.startController();
+    await live(world);
   } finally {
     process.off("unhandledRejection", fault);
     Date.now = now;
@@ -61,10 +69,7 @@ export async function walk(
 }
 
 async function go(world: World, faults: readonly Fault[], tell: WalkOptions["tell"]): Promise<void> {
-  const { time, laws, kernel } = world;
-  kernel.addForeignLink("eth9", "dummy", "somebody");
-  world.startGuard();
-  world.startController();
+  const { time, laws } = world;
   for (const fault of faults)
     time.after(fault.at, () => {
       tell?.(`${stamp(time.now)} -- ${fault.kind} ${fault.how}`);
