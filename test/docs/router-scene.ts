@@ -130,7 +130,8 @@ export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: 
   }
 
   /** The last number of each next hop, IPv4 and IPv6, over which the router's kernel spreads the VIPs. */
-  const spread = async () => (await Promise.all([VIP4, VIP6].map((vip) => nextHops(router, vip)))).map(String).join(" ");
+  const spread = async () =>
+    (await Promise.all([VIP4, VIP6].map((vip) => nextHops(router, vip)))).map(String).join(" ");
   const [first, second] = hosts;
   if (first === undefined || second === undefined) throw new Error("no hosts");
   return {
@@ -155,21 +156,30 @@ export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: 
 }
 
 async function nextHops(router: Namespace, vip: string): Promise<readonly number[]> {
-  const family = vip.includes(":") ? "-6" : "-4";
-  const routes = JSON.parse((await router.run(["ip", family, "-json", "route", "show", vip])) || "[]") as readonly Route[];
-  const hops = routes.flatMap((route) => route.nexthops ?? [route]);
-  return hops.flatMap(({ gateway }) => Number(/\d+$/.exec(gateway ?? "")?.[0] ?? [])).toSorted();
+  const said = await router.run(["ip", vip.includes(":") ? "-6" : "-4", "-json", "route", "show", vip]);
+  const routes: readonly Route[] = JSON.parse(said || "[]");
+  const gateways = routes.flatMap((route) => (route.nexthops ?? [route]).map(({ gateway }) => gateway ?? ""));
+  return gateways.map((gateway) => Number(/\d+$/.exec(gateway)?.[0])).toSorted();
 }
 
 interface Route {
   readonly gateway?: string;
-  readonly nexthops?: readonly { readonly gateway: string }[];
+  readonly nexthops?: readonly { readonly gateway?: string }[];
 }
 
 type Start = (name: string, namespace: Namespace, argv: readonly string[]) => Program;
 
 async function startBird(folder: string, router: Namespace, start: Start): Promise<void> {
-  start("bird", router, ["bird", "-f", "-c", join(DOCS, "bird.conf"), "-s", `${folder}/bird.ctl`, "-P", `${folder}/pid`]);
+  start("bird", router, [
+    "bird",
+    "-f",
+    "-c",
+    join(DOCS, "bird.conf"),
+    "-s",
+    `${folder}/bird.ctl`,
+    "-P",
+    `${folder}/pid`,
+  ]);
   await until("BIRD's control socket", () => existsSync(`${folder}/bird.ctl`));
 }
 
