@@ -35,9 +35,13 @@ export function withPackageInOpt(argv: readonly string[]): readonly string[] {
 const PREPARE = `
 mount -t tmpfs tmpfs /opt
 mkdir /opt/pack
-{
-  npm pack --pack-destination /opt/pack && node=$PWD/node_modules/.bin/node lab=$PWD/lab && cd /opt/pack && "$node" "$lab/package.ts" && sh -euc "$0"
-} > /opt/pack/log 2>&1 ||
+(
+  lab=$PWD/lab
+  npm pack --pack-destination /opt/pack
+  cd /opt/pack
+  node "$lab/package.ts"
+  sh -euc "$0"
+) > /opt/pack/log 2>&1 ||
   { cat /opt/pack/log >&2; exit 1; }
 exec "$@"
 `;

@@ -68,6 +68,8 @@ interface HostOfTheScene {
   readonly controller: Program;
   /** Runs a subcommand of bgp-lb beside the controller. */
   readonly bgpLb: (...argv: readonly string[]) => Promise<string>;
+  /** Sets the switch's end of its link, as by pulling the cable. */
+  readonly link: (state: "down" | "up") => Promise<void>;
 }
 
 /**
@@ -126,7 +128,8 @@ export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: 
     const controller = start(`controller ${number}`, namespace, [process.execPath, MAIN, "run", ...flags, ...more]);
     const bgpLb = (...argv: readonly string[]) =>
       namespace.run([process.execPath, MAIN, ...argv, "-state-dir", `${own}/state`]);
-    hosts.push({ service, controller, bgpLb });
+    const link = (state: "down" | "up") => router.ip([`link set h${number} ${state}`]);
+    hosts.push({ service, controller, bgpLb, link });
   }
 
   /** The last number of each next hop, IPv4 and IPv6, over which the router's kernel spreads the VIPs. */

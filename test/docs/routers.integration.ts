@@ -33,4 +33,21 @@ describe("docs/routers.md", { concurrency: true }, () => {
       await second.controller.stop("SIGTERM");
       await until("the last path to go", async () => (await paths()) === 0);
     });
+
+  // fault: link-down-and-up
+  it("a host whose link goes down loses its routes with the hold time, and gets them back with the link", {
+    skip: missing ?? noGobgpd ?? ROUTERS[0].without ?? false,
+  }, async (t) => {
+    const { first, spreadsOver } = await routerScene(t, "bird", gobgpd);
+    await spreadsOver(11, 12);
+    await first.link("down");
+    await spreadsOver(12);
+    await first.link("up");
+    await spreadsOver(11, 12);
+    const repairs = first.controller
+      .output()
+      .split("\n")
+      .filter((line) => /put back|withdraw /.test(line));
+    assert.deepEqual(repairs, []);
+  });
 });

@@ -74,6 +74,7 @@ test("the body decides where bodyMatch is given", async (t) => {
   );
 });
 
+// fault: expression-runs-for-ever
 test("an expression that would run for ever is stopped, and told", async (t) => {
   const port = await serve(t, (_request, response) => response.end(`${"a".repeat(60)}b`));
   assert.equal(
@@ -149,6 +150,12 @@ test("a service that accepts and never answers is ended by the signal", async (t
     await verdict({ kind: "http", port }, controller.signal),
     `connected to 127.0.0.1:${port}, no status came`,
   );
+});
+
+// fault: backend-slow
+test("a slow answer counts as any other, if it comes before the signal", async (t) => {
+  const port = await serve(t, (_request, response) => void setTimeout(() => response.end("ok"), 60));
+  assert.equal(await verdict({ kind: "http", port }), "ok");
 });
 
 // fault: backend-drips
