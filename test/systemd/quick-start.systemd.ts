@@ -14,10 +14,10 @@ const CONFIG = BLOCKS.find(({ language }) => language === "json")?.text ?? "";
 const GOOD = BLOCKS.find(({ language }) => language === "")?.text.trim() ?? "";
 const VIP = "203.0.113.10";
 
-/** The line of the page that begins so, run where the runner has put the package. */
+/** The line of the page that begins so, run where the runner has put the package, by somebody who says yes when apt asks. */
 const line = (begin: string) => {
   const found = LINES.find((one) => one.startsWith(begin)) ?? assert.fail(`docs/quick-start.md has no line ${begin}`);
-  return run(["sh", "-euc", `cd /opt/pack; ${found}`]);
+  return run(["sh", "-euc", `cd /opt/pack; ${found}`], "y\n");
 };
 
 describe("docs/quick-start.md, to the letter", () => {
