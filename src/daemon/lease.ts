@@ -31,7 +31,6 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       lookAgain();
     },
     onActed: () => {
-      metrics.leaseEnded();
       log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
       lookAgain();
     },

@@ -49,17 +49,7 @@ export class Operations {
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    metrics.lease(leaseTerm(settings()));
-    this.reloader = new Reloader({
-      log,
-      beacon,
-      metrics,
-      takeOver: async (terms) => {
-        const line = await takeOver(terms);
-        metrics.lease(leaseTerm(settings()));
-        return line;
-      },
-    });
+    this.reloader = new Reloader({ log, beacon, metrics, takeOver });
     this.operator = new Operator({
       clock,
       log,
@@ -108,10 +98,6 @@ export class Operations {
     if (error === undefined) return [];
     return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
-}
-
-function leaseTerm({ guardSocket, config }: Settings): number {
-  return guardSocket === undefined ? 0 : config.lease.term;
 }
 
 /** Before the first pass nobody knows, and what is unknown may be there. */
