@@ -72,7 +72,9 @@ export class Watch {
         void stop(one);
         this.#options.metrics.forget(name, one.monitor.name);
       }
-      if (!this.#monitors.has(name)) this.#health.delete(name);
+      if (this.#monitors.has(name)) continue;
+      this.#health.delete(name);
+      this.#options.metrics.forgetService(name);
     }
     for (const [name, running] of after) {
       const same = running.every((one) => kept.has(one)) && running.length === before.get(name)?.length;
@@ -145,8 +147,10 @@ export class Watch {
     const moved = movedServers(before, now);
     for (const { address, verdict, reason } of moved)
       this.#tell(verdict, `real server ${address} of service ${service} is ${verdict}: ${reason}`);
-    if (before?.verdict !== now.verdict) this.#tell(now.verdict, `service ${service} is ${now.verdict}: ${now.reason}`);
-    else if (moved.length === 0) return;
+    if (before?.verdict !== now.verdict) {
+      this.#options.metrics.transition(service, now.verdict);
+      this.#tell(now.verdict, `service ${service} is ${now.verdict}: ${now.reason}`);
+    } else if (moved.length === 0) return;
     this.#options.onChange(now.verdict);
   }
 
