@@ -173,7 +173,7 @@ function actAsOperator(world: World, fault: Extract<Fault, { kind: "operator" }>
   world.ask((actions) => {
     if (how === "undrain") return actions.undrain({ services: [name], by: "walker" });
     if (how === "drain") return actions.drain({ services: [name], timeout: fault.for, ...said });
-    if (how === "force up") world.laws.bounds.forced.add(name);
+    if (how === "force up") world.laws.bounds.force(name);
     return actions.force({ service: name, word: how === "force up" ? "up" : "down", for: fault.for, ...said });
   });
 }

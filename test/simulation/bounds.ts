@@ -32,8 +32,8 @@ export class Bounds {
   readonly #brokenSince = new Map<Prefix, number>();
   /** Since when the controller's looks at the kernel fail. */
   #blindSince: number | undefined;
-  /** Services that an operator has forced up: nobody lies for them. */
-  readonly forced = new Set<BackendName>();
+  /** Until when an operator has forced each service up, on the world's time: nobody lies for it. */
+  readonly #forcedUntil = new Map<BackendName, number>();
   /** The time when gobgpd was last found to be hindered. */
   #gobgpdUpSince = 0;
   #toolsUpSince = 0;
@@ -49,6 +49,17 @@ export class Bounds {
   looked(ok: boolean): void {
     const { now } = this.#world.time;
     this.#blindSince = ok ? undefined : (this.#blindSince ?? now);
+  }
+
+  /** An operator says that the service is up. */
+  force(name: BackendName): void {
+    this.#forcedUntil.set(name, Number.POSITIVE_INFINITY);
+  }
+
+  /** No operator's word stands any more. */
+  free(): void {
+    for (const [name, until] of this.#forcedUntil)
+      if (until === Number.POSITIVE_INFINITY) this.#forcedUntil.set(name, this.#world.time.now);
   }
 
   /** A controller was told to leave its announcements to the next one. */
@@ -123,8 +134,9 @@ export class Bounds {
   /** Since when too few of its backends serve. */
   #deadSince(prefix: Prefix): number {
     const names = SERVED_BY.get(prefix) ?? BACKENDS;
-    if (names.some((name) => this.forced.has(name))) return Number.POSITIVE_INFINITY;
-    const since = names.map((name) => this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY);
+    const since = names.map((name) =>
+      Math.max(this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY, this.#forcedUntil.get(name) ?? 0),
+    );
     return this.#world.site.sharedPrefix === "any" ? Math.max(...since) : Math.min(...since);
   }
 }

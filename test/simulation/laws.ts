@@ -34,8 +34,8 @@ export type Law =
   | "left clean"
   | "no fault of ours";
 
-/** A plan may have waited this long, for its turn and for the disk, when it is carried out (milliseconds). */
-const CROSSING_MS = 1_500;
+/** A plan may have waited this long when it is carried out: for its turn, for a gobgpd that hangs, with a process that stood still (milliseconds). */
+const CROSSING_MS = 16_000;
 /** An op that failed is not tried again before this (milliseconds; the shortest pause is a second). */
 const LEAST_PAUSE_MS = 900;
 

@@ -137,11 +137,11 @@ export class World implements Host {
 
   /** `bgp-lb undrain -all`, where there is something to take back. */
   takeWordsBack(): void {
-    this.laws.bounds.forced.clear();
     const { life } = this;
-    if (life?.process.runs !== true || life.leaving) return;
-    if (life.actions?.status().services.some(({ override }) => override !== undefined) !== true) return;
-    this.ask((actions) => actions.undrain({ services: "all", by: "walker" }));
+    if (life?.process.runs !== true || life.leaving || life.actions === undefined) return;
+    const said = life.actions.status().services.some(({ override }) => override !== undefined);
+    if (said) this.ask((actions) => actions.undrain({ services: "all", by: "walker" }));
+    else this.laws.bounds.free();
   }
 
   /** `ipvsadm -D` of what a controller that has lost its ledger takes for somebody else's: it says that it waits for that. */
