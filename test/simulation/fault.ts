@@ -71,7 +71,7 @@ export function draw(random: Random): { readonly site: Site; readonly faults: re
 }
 
 /** One fault that befalls the world at this time. */
-function one(random: Random, at: number): Fault {
+export function one(random: Random, at: number): Fault {
   const time = { at, for: Math.round(random.chance(0.5) ? random.between(50, 3_000) : random.between(3_000, 12_000)) };
   const kind = random.pick([
     "backend",

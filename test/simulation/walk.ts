@@ -44,7 +44,7 @@ export function walk({ faults, ...script }: Script, options: WalkOptions = {}): 
 }
 
 /** Lets `live` happen in a world of its own, whose wall clock is the one that the code sees meanwhile; answers the first law that was broken. */
-async function inWorld(
+export async function inWorld(
   { seed, site }: Omit<Script, "faults">,
   { bug, tell }: WalkOptions,
   live: (world: World) => Promise<void>,
