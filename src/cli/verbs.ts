@@ -90,6 +90,13 @@ export const VERBS: readonly Verb[] = [
     act: async (options) => (await import("./reload.ts")).reload(options),
   },
   {
+    name: "doctor",
+    meaning: "look at this host and say what is right, what is not and what to do",
+    more: "Before and after installing; with or without a config, and with the flags that the controller is to have. Changes nothing. Each line is ok, warn, fail or unknown (it could not be looked at). Exit code 1 where one is fail.",
+    flags: ["json"],
+    act: async (options) => (await import("./doctor.ts")).doctor(options),
+  },
+  {
     name: "version",
     meaning: "print the version",
     more: "",

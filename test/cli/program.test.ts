@@ -39,6 +39,7 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["undrain", "--help"],
     ["force", "--help"],
     ["reload", "--help"],
+    ["doctor", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
@@ -68,7 +69,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     ],
     [
       ["frobnicate"],
-      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, version/,
+      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, doctor, version/,
     ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
