@@ -24,6 +24,7 @@ async function bgpLb(...argv: string[]) {
   return { exitCode, stdout, stderr };
 }
 
+// After a change that is meant: UPDATE_GOLDEN=1 node --test test/cli/program.test.ts, and read the difference.
 test("--help, of the program and of each command, is what the golden file shows", async () => {
   const texts: string[] = [];
   for (const argv of [
@@ -46,6 +47,8 @@ test("--help, of the program and of each command, is what the golden file shows"
     assert.equal(exitCode, 0);
     texts.push(`$ bgp-lb ${argv.join(" ")}\n${stdout}\n`);
   }
+  if (process.env["UPDATE_GOLDEN"] === "1")
+    await writeFile(new URL("../golden/help.txt", import.meta.url), texts.join("\n"));
   assert.equal(texts.join("\n"), await golden("help.txt"));
 });
 
