@@ -41,6 +41,7 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["force", "--help"],
     ["reload", "--help"],
     ["doctor", "--help"],
+    ["completion", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
@@ -72,7 +73,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     ],
     [
       ["frobnicate"],
-      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, doctor, version/,
+      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, doctor, completion, version/,
     ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
