@@ -9,6 +9,7 @@ import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
 import type { Vip, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link } from "./state.ts";
+import { setSysctls } from "./sysctl.ts";
 
 /** What has to be made or mended in the kernel, links before addresses before virtual services before real servers. */
 export function build(desired: Desired, kernel: KernelState, owned: Ownership, over: DepartureOver): KernelOp[] {
@@ -21,12 +22,13 @@ export function build(desired: Desired, kernel: KernelState, owned: Ownership, o
     // The old ones go on until the new ones were seen to stand.
     ops.push(...(mending.length > 0 || found === undefined ? mending : leave(wanted, found, kernel, owned, over)));
   }
+  ops.push(...setSysctls(desired, kernel, owned));
   return ops;
 }
 
 /** True for ops that add something a VIP may wait for. */
 export function isBuilding(op: Op): boolean {
-  return op.target === "kernel" && !op.kind.endsWith(".delete") && !isLeaving(op);
+  return op.target === "kernel" && !op.kind.endsWith(".delete") && !op.kind.startsWith("sysctl.") && !isLeaving(op);
 }
 
 /** The configured weight is never 0. */
