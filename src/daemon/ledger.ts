@@ -18,7 +18,7 @@ const schema = z.strictObject({
     virtualServices: z.array(z.string()),
     realServers: z.array(z.string()),
     // Ledgers from before it was remembered lack it.
-    sysctls: z.array(z.string()).default([]),
+    sysctls: z.array(z.string().regex(/^[a-z0-9_.]+=-?\d+$/)).default([]),
     prefixes: z.array(z.string()),
     peers: z.array(z.string()),
   }),
