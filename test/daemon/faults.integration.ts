@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { execa } from "execa";
 import { birdMissing } from "../support/bird.ts";
 import { MAIN } from "../support/controller.ts";
-import { findGobgpd } from "../support/gobgpd.ts";
+import { findGobgpd, Gobgpd } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-import { scene } from "./scene.ts";
+import { freePort, scene } from "./scene.ts";
 
 const found = await findGobgpd("3.10");
 const skip = "missing" in found ? found.missing : ((await birdMissing()) ?? false);
@@ -45,5 +45,21 @@ test("a session that is cut: the route is back with the next one, and we do noth
   assert.deepEqual(
     ours.filter((line) => /put back|withdraw /.test(line)),
     [],
+  );
+});
+
+// fault: gobgpd-open-to-all
+test("a gobgpd whose API every address leads to is told, with what to do; the main job goes on", {
+  skip,
+}, async (t) => {
+  const port = await freePort();
+  const open = await Gobgpd.place(`0.0.0.0:${port}`);
+  t.after(() => open.remove());
+  await open.start(binary);
+  const { controller, announced } = await scene(t, {}, {}, { gobgp: { address: `127.0.0.1:${port}` } });
+  controller.start();
+  await announced();
+  await controller.says(
+    /^warning gobgpd's API listens on (0\.0\.0\.0|\[::\]):\d+, every address .* start gobgpd with --api-hosts 127/,
   );
 });

@@ -67,7 +67,7 @@ const bent = (real: unknown): fc.Arbitrary<unknown> =>
   );
 
 const disk = (value: unknown): Disk => ({
-  open: (path) => ({ path, load: () => Promise.resolve(value), save: () => Promise.resolve() }) as StateFile,
+  open: (path) => ({ path, load: () => Promise.resolve(value), save: () => Promise.resolve() }),
   kernelId: () => Promise.resolve("here"),
 });
 
