@@ -94,7 +94,7 @@ test("a weight, a real server, a virtual service that somebody changes or takes,
   t.after(remove);
   t.after(() => ipvs("-C"));
   await gobgpd.start("binary" in found ? found.binary : "");
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   controller.start("-network-setup=true", "-ipvs-setup=true", `-metrics-address=127.0.0.1:${port}`);
   await controller.says(/203\.0\.113\.78\/32 is in gobgpd/);
   const ours = await table();
