@@ -6,7 +6,7 @@ import type { Desired } from "./desired.ts";
 import type { KernelOp, Op } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
-import type { Vip, VirtualService } from "./service.ts";
+import type { RealServer, Vip, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link } from "./state.ts";
 import { setSysctls } from "./sysctl.ts";
@@ -18,9 +18,10 @@ export function build(desired: Desired, kernel: KernelState, owned: Ownership, o
   for (const wanted of desired.virtualServices.values()) {
     if (!owned.virtualServices.has(virtualServiceKey(wanted))) continue;
     const found = kernel.virtualServices?.get(virtualServiceKey(wanted));
-    const mending = buildVirtualService(wanted, found);
-    // The old ones go on until the new ones were seen to stand.
-    ops.push(...(mending.length > 0 || found === undefined ? mending : leave(wanted, found, kernel, owned, over)));
+    ops.push(...buildVirtualService(wanted, found));
+    // What leaves goes on until somebody was seen to stand who takes its place.
+    if (found !== undefined && wanted.realServers.some((server) => stands(server, found)))
+      ops.push(...leave(wanted, found, kernel, owned, over));
   }
   ops.push(...setSysctls(desired, kernel, owned));
   return ops;
@@ -78,6 +79,10 @@ function buildVirtualService(wanted: VirtualService, found: VirtualService | und
       ops.push({ target: "kernel", kind: "realServer.edit", service: wanted, server });
   }
   return ops;
+}
+
+function stands(server: RealServer, found: VirtualService): boolean {
+  return found.realServers.some((other) => realServerKey(other) === realServerKey(server) && sameServer(other, server));
 }
 
 /** Ours that the service has no more. */
