@@ -50,7 +50,8 @@ export class KernelPort implements Kernel {
     const { links } = this.#kernel;
     // Two programs look at the two halves, one a moment after the other.
     await this.#process.wait(this.#random.between(0, 2));
-    this.seen = { links, virtualServices: this.#kernel.table, connections: this.#kernel.connections };
+    const { table, connections, sysctls } = this.#kernel;
+    this.seen = { links, virtualServices: table, connections, sysctls: new Map(sysctls) };
     this.#watcher.onLook(this.#process, true);
     return this.seen;
   }

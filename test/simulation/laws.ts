@@ -10,7 +10,7 @@ import { intentOf } from "../../src/daemon/settings.ts";
 import { Bounds } from "./bounds.ts";
 import type { Host, Resident } from "./host.ts";
 import type { Watcher } from "./kernel-port.ts";
-import { type Outcome, thingOf } from "./model-kernel.ts";
+import { type Outcome, SYSCTLS, thingOf } from "./model-kernel.ts";
 import { changesNothing, repeatsItself } from "./needless.ts";
 import type { Process } from "./process.ts";
 import { settingsOf, VERSIONS } from "./site.ts";
@@ -125,7 +125,9 @@ export class Laws implements Watcher, SpeakerWatcher {
     for (const prefix of gobgpd.paths.keys())
       if (!gobgpd.foreign.has(prefix)) this.broken("left clean", `${process.name}: ${prefix} is still announced`);
     if (this.#world.ledgerLost) return;
-    const left = [...kernel.table.keys()].filter((key) => !kernel.foreign.has(`service ${key}`));
+    const left: string[] = [...kernel.table.keys()].filter((key) => !kernel.foreign.has(`service ${key}`));
+    for (const [name, value] of SYSCTLS)
+      if (kernel.sysctls.get(name) !== value) left.push(`${name} = ${kernel.sysctls.get(name)}`);
     if (left.length > 0) this.broken("left clean", `${process.name}: ${left.join(", ")} still there`);
   }
 

@@ -22,6 +22,12 @@ export interface Outcome {
   readonly changed: boolean;
 }
 
+/** As Linux has them where nobody has set them. */
+export const SYSCTLS: ReadonlyMap<string, string> = new Map([
+  ["net.ipv4.vs.conn_reuse_mode", "1"],
+  ["net.ipv4.vs.expire_nodest_conn", "0"],
+  ["net.ipv4.vs.expire_quiescent_template", "0"],
+]);
 const SAME: Outcome = { changed: false };
 const CHANGED: Outcome = { changed: true };
 
@@ -35,6 +41,8 @@ export class ModelKernel {
   readonly monitors = new Set<(link: string) => void>();
   /** Virtual services with open connections. */
   readonly busy = new Set<VirtualServiceKey>();
+  /** Settings of IPVS as Linux has them at first. */
+  readonly sysctls = new Map(SYSCTLS);
   /** Connections that were ever begun. */
   accepted = 0;
   #linksSeen: KernelState["links"] | undefined;
@@ -62,6 +70,11 @@ export class ModelKernel {
 
   /** Does what the op says, as `ip` and `ipvsadm` would: what is so already is no error. */
   do(op: KernelOp): Outcome {
+    if (op.kind === "sysctl.set" || op.kind === "sysctl.restore") {
+      const changed = this.sysctls.get(op.name) !== op.value;
+      this.sysctls.set(op.name, op.value);
+      return { changed };
+    }
     const outcome = "service" in op ? this.#doTable(op) : this.#doLink(op);
     if (outcome.changed) this.#changed("link" in op ? op.link : undefined);
     return outcome;
@@ -193,6 +206,7 @@ function keyOf({ address, prefixLength }: Pick<LinkAddress, "address" | "prefixL
 export function thingOf(op: KernelOp): string {
   if (op.kind === "address.add" || op.kind === "address.delete") return `address ${addressKey(op.link, op)}`;
   if ("link" in op) return `link ${op.link}`;
+  if ("name" in op) return `sysctl ${op.name}`;
   if ("server" in op) return `server ${virtualServiceKey(op.service)} ${realServerKey(op.server)}`;
   return `service ${virtualServiceKey(op.service)}`;
 }

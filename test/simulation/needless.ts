@@ -7,6 +7,7 @@ import type { KernelState, SpeakerState } from "../../src/core/state.ts";
 
 /** To whoever saw the kernel like this, the op is plainly one that changes nothing. */
 export function changesNothing(seen: KernelState, op: KernelOp): boolean {
+  if ("name" in op) return seen.sysctls?.get(op.name) === op.value;
   const after = kernelAfter(seen, [op]);
   // Its virtual service failed right before it.
   if ("server" in op && seen.virtualServices?.has(virtualServiceKey(op.service)) !== true)
