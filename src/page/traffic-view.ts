@@ -1,0 +1,41 @@
+import type { Html } from "./html.ts";
+import { html } from "./html.ts";
+
+/** One real server of one virtual service, with its counters since it was added. */
+export interface ServerTraffic {
+  /** `tcp 10.88.2.1:80` */
+  readonly virtualService: string;
+  /** `10.88.0.200:8080` */
+  readonly server: string;
+  readonly weight: number;
+  readonly forwarding: string;
+  readonly active: number;
+  readonly inactive: number;
+  /** Connections that it was ever given, and bytes each way; undefined where they could not be read. */
+  readonly connections: number | undefined;
+  readonly bytesIn: number | undefined;
+  readonly bytesOut: number | undefined;
+}
+
+/** What IPVS carries to each real server. */
+export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
+  if (all === undefined)
+    return html`<p class="empty">Connections are counted only where -ipvs-setup carries the ports.</p>`;
+  if (all.length === 0) return html`<p class="empty">IPVS has no real server of this service now.</p>`;
+  return html`<div class="wide" role="region" tabindex="0" aria-label="IPVS traffic"><table class="plain numbers">
+<thead><tr><th scope="col">Virtual service</th><th scope="col">Real server</th><th scope="col">Weight</th><th scope="col">Active</th><th scope="col">Inactive</th><th scope="col">Connections ever</th><th scope="col">In</th><th scope="col">Out</th></tr></thead>
+<tbody>${all.map(row)}</tbody></table></div>`;
+}
+
+function row(one: ServerTraffic): Html {
+  return html`<tr id="server-${one.virtualService}-${one.server}"><td class="mono">${one.virtualService}</td><th scope="row" class="mono">${one.server}</th><td>${one.weight}</td><td>${one.active}</td><td>${one.inactive}</td><td>${one.connections ?? "?"}</td><td>${bytes(one.bytesIn)}</td><td>${bytes(one.bytesOut)}</td></tr>`;
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+function bytes(count: number | undefined): string {
+  if (count === undefined) return "?";
+  let [value, unit] = [count, 0];
+  while (value >= 1_000 && unit < UNITS.length - 1) [value, unit] = [value / 1_000, unit + 1];
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
