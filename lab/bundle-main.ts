@@ -21,6 +21,7 @@ export async function bundleMain(target: string): Promise<string> {
     entryPoints: [join(ROOT, "dist/main.js")],
     outfile: bundle,
     bundle: true,
+    absWorkingDir: ROOT,
     platform: "node",
     format: "esm",
     target: "node22",

@@ -1,4 +1,4 @@
-// node lab/setup.mjs lab|test|start|build|check|docs|bench [ARG...]
+// node lab/setup.mjs lab|test|start|build|check|docs|package|bench [ARG...]
 //
 // What every npm script goes through: installs what the command needs and the machine lacks (saying what and why), builds, and
 // then becomes the command. Plain JavaScript without packages, because it runs on whatever Node the machine has, before `npm ci`.
@@ -8,14 +8,16 @@ import { prepareGobgpd, prepareGuest } from "./setup/guest.mjs";
 import { useNode } from "./setup/node.mjs";
 import { ensurePackages } from "./setup/packages.mjs";
 import { become, ROOT, SetupError, say } from "./setup/process.mjs";
+import { prepareRoots } from "./setup/roots.mjs";
 
 const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
   // The test runner builds by itself: a build that fails is one failure more in its sum, not the end of it.
   test: {
-    needs: ["network", "lab"],
+    needs: ["network", "lab", "roots"],
     builds: false,
     gobgpd: ["all"],
+    roots: true,
     guest: "the tests under systemd",
     stage: "lab/test-run.ts",
   },
@@ -23,6 +25,7 @@ const COMMANDS = {
   build: { needs: [], builds: true },
   check: { needs: [], builds: false, stage: "lab/check.ts" },
   docs: { needs: [], builds: false, stage: "lab/docs.ts" },
+  package: { needs: [], builds: true, stage: "lab/package.ts" },
   bench: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "bench/main.ts" },
 };
 
@@ -44,6 +47,7 @@ async function main([name, ...args]) {
     await prepareGuest(args.includes("systemd") ? command.guest : undefined);
     await prepareGobgpd(command.gobgpd);
   }
+  if (command.roots) await prepareRoots();
   if (command.builds) await build();
   if (command.stage === undefined) return;
   if (command.stage.endsWith(".ts") && !existsSync(command.stage))

@@ -18,6 +18,10 @@ const PACKAGES = {
     ["curl", program("curl"), "to try the lab by hand"],
     ["ca-certificates", () => existsSync("/etc/ssl/certs/ca-certificates.crt"), "test downloads by TLS"],
   ],
+  roots: [
+    ["debootstrap", program("debootstrap"), "clean Debian roots, to install the package in"],
+    ["util-linux", program("unshare"), "programs in roots of their own"],
+  ],
   units: [["systemd", program("systemd-analyze"), "checks the units, and runs them in the guest"]],
   containers: [
     [

@@ -1,4 +1,4 @@
-import { systemClock } from "../daemon/clock.ts";
+import { systemParts } from "../daemon/adapters.ts";
 import { Controller } from "../daemon/controller.ts";
 import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
@@ -24,7 +24,7 @@ export async function run(options: Options): Promise<number> {
   const leave = new AbortController();
   followSignals(leave, log);
   const broken = followFaults(leave, log);
-  const controller = new Controller(settings, systemClock, log, manager, read);
+  const controller = new Controller(settings, read, systemParts(log, manager));
   process.on("SIGHUP", () => void controller.reload());
   const clean = await controller.run(leave.signal);
   return clean && !broken.aborted ? EXIT.ok : EXIT.failed;

@@ -1,21 +1,52 @@
 import { readFile } from "node:fs/promises";
+import { Metrics } from "../admin/metrics.ts";
 import type { Gobgp } from "../config/config.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
-import type { Clock, Kernel, Sockets, SpeakerEvent } from "../core/ports.ts";
+import { plan } from "../core/plan.ts";
+import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
+import { follow } from "../dataplane/follow.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
+import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
+import { serveAdmin } from "./admin-endpoint.ts";
+import { systemClock } from "./clock.ts";
+import { dialGuard } from "./guard-line.ts";
+import { systemDisk } from "./ledger.ts";
+import { takeLock } from "./lock.ts";
+import type { Logger } from "./log.ts";
+import { serveMetrics } from "./metrics-endpoint.ts";
+import type { Parts } from "./parts.ts";
+import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** A controller's reach on a real host. */
+export function systemParts(log: Logger, manager: ServiceManager): Parts {
+  return {
+    clock: systemClock,
+    log,
+    manager,
+    metrics: new Metrics(version),
+    random: Math.random,
+    disk: systemDisk,
+    sockets: new ProcSockets(new SystemCommand()),
+    plan,
+    takeLock,
+    openKernel,
+    openSpeaker,
+    createCheck,
+    dialGuard,
+    follow,
+    serveMetrics,
+    serveAdmin,
+  };
+}
 
 /** The kernel of this network namespace. */
 export function openKernel(ipvs: boolean): Kernel {
   return new LinuxKernel({ command: new SystemCommand(), ipvs });
-}
-
-/** The TCP connections of this network namespace. */
-export function openSockets(): Sockets {
-  return new ProcSockets(new SystemCommand());
 }
 
 /** gobgpd at the address, not started yet; throws UsageError, which begins with `source`, where a TLS file cannot be read. */

@@ -1,26 +1,21 @@
-import { Metrics } from "../admin/metrics.ts";
 import type { Desired, Intent, Stage } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
-import type { Clock, SpeakerEvent } from "../core/ports.ts";
-import { openKernel, openSpeaker } from "./adapters.ts";
+import type { SpeakerEvent } from "../core/ports.ts";
 import { Beacon } from "./beacon.ts";
 import { hearLinks } from "./hearing.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
-import { takeLock } from "./lock.ts";
-import type { Logger } from "./log.ts";
-import { serveMetrics } from "./metrics-endpoint.ts";
 import type { OpenOptions } from "./open-reconciler.ts";
 import { openReconciler } from "./open-reconciler.ts";
 import { Operations } from "./operations.ts";
+import type { Parts } from "./parts.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { Reread } from "./reload.ts";
-import { compare, summary } from "./reload.ts";
+import type { ReloadTerms, Reread } from "./reload.ts";
+import { refuseCostly, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { Rounds } from "./rounds.ts";
-import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 import { SpeakerNews } from "./speaker-news.ts";
@@ -34,10 +29,8 @@ const HANDED_OVER = "left everything as it is for the next controller";
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
-  readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #parts: Parts;
   readonly #trigger: Trigger;
-  readonly #metrics = new Metrics(version);
   readonly #reporter: Reporter;
   readonly #news: SpeakerNews;
   readonly #beacon: Beacon;
@@ -48,32 +41,31 @@ export class Controller {
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OpenOptions, "clock" | "log" | "reporter" | "metrics" | "kernel" | "settings">;
+  readonly #shared: Pick<OpenOptions, "reporter" | "kernel" | "settings"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
   #rounds: Rounds | undefined;
   readonly #read: Reread;
 
-  constructor(settings: Settings, clock: Clock, log: Logger, manager: ServiceManager, read: Reread) {
+  constructor(settings: Settings, read: Reread, parts: Parts) {
+    const { clock, log, manager } = parts;
     this.#settings = settings;
     this.#read = read;
-    this.#clock = clock;
-    this.#log = log;
+    this.#parts = parts;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
     this.#reporter = new Reporter(log);
     this.#news = new SpeakerNews(log);
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
-    const kernel = this.#intent.network ? openKernel(this.#intent.ipvs) : undefined;
-    const [reporter, metrics] = [this.#reporter, this.#metrics];
-    this.#shared = { clock, log, reporter, metrics, kernel, settings: () => this.#settings };
+    const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
+    this.#shared = { parts, reporter: this.#reporter, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
       beacon: this.#beacon,
       health: () => this.#watch?.health ?? new Map(),
       status: () => this.#rounds?.last,
-      takeOver: () => this.#takeOver(),
+      takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
     manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
@@ -81,16 +73,16 @@ export class Controller {
 
   /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
   async run(leave: AbortSignal): Promise<boolean> {
+    const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#parts;
     const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
-      clock: this.#clock,
-      log: this.#log,
-      metrics: this.#metrics,
+      ...this.#parts,
+      staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
     this.#watch = watch;
     const { gobgp } = this.#settings.config;
-    const speaker = await openSpeaker(gobgp, this.#settings.file, this.#clock, (event) => this.#speakerTold(event));
+    const speaker = await openSpeaker(gobgp, this.#settings.file, clock, (event) => this.#speakerTold(event));
     const lookAgain = () => this.#trigger.request();
     const keeper = keepLease(this.#settings, { ...this.#shared, beacon: this.#beacon, lookAgain });
     const reconciler = await openReconciler({
@@ -101,16 +93,16 @@ export class Controller {
       onStep: () => this.#beacon.beat(),
     });
     this.#reconciler = reconciler;
-    const server = await serveMetrics(this.#settings.metrics, this.#metrics, this.#log);
+    const server = await serveMetrics(this.#settings.metrics, metrics, log);
     const { operator } = this.#operations;
     await this.#operations.open();
     leave.addEventListener("abort", () => this.#beginLeaving());
     if (leave.aborted) this.#beginLeaving();
-    this.#log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
+    log.info(`bgp-lb ${version} starts with ${this.#settings.file}: ${summary(this.#settings)}`);
     speaker.start();
     watch.start();
     void keeper?.run();
-    const hearing = hearLinks(this.#clock, this.#trigger, this.#reporter, () => this.#intent);
+    const hearing = hearLinks(this.#parts, this.#trigger, this.#reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
     while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
       await operator.look();
@@ -123,7 +115,7 @@ export class Controller {
     reconciler.stop();
     await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop(), hearing.stop()]);
     await lock.release();
-    this.#log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
+    log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
     return clean;
   }
 
@@ -133,7 +125,7 @@ export class Controller {
     return leaveInOrder({
       reconciler,
       clock: this.#beacon.clock,
-      log: this.#log,
+      log: this.#parts.log,
       pass: () => rounds.pass(),
       release: () => {
         this.#stage = "gone";
@@ -142,15 +134,18 @@ export class Controller {
   }
 
   #makeRounds(reconciler: Reconciler): Rounds {
+    const { clock, metrics } = this.#parts;
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
     const { operator } = this.#operations;
     this.#rounds = new Rounds({
-      ...this.#shared,
+      clock,
+      metrics,
+      reporter: this.#reporter,
       reconciler,
       trigger: this.#trigger,
       beacon: this.#beacon,
       interval: () => this.#settings.config.reconcileInterval,
-      dueAt: () => Math.min(operator.wakeAt, this.#clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
+      dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
     });
@@ -162,13 +157,14 @@ export class Controller {
     return this.#operations.reloader.reload();
   }
 
-  async #takeOver(): Promise<string | undefined> {
+  async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
     if (this.#leaving) return undefined;
     const { settings, warnings } = await this.#read();
+    const standing = await this.#reconciler?.prover.established();
     if (this.#leaving) return undefined;
-    compare(this.#settings, settings, this.#log);
+    const costs = refuseCostly(this.#settings, settings, standing, terms);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of warnings) this.#log.warn(line);
+    for (const line of [...costs, ...warnings]) this.#parts.log.warn(line);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));
@@ -182,7 +178,7 @@ export class Controller {
     const { stopDrain, onStop } = this.#settings.config;
     this.#beacon.leaving();
     if (onStop === "withdraw") {
-      this.#log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
+      this.#parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
       if (stopDrain > 0) this.#operations.operator.stop(stopDrain);
       if (!this.#operations.operator.draining) this.#stage = "leaving";
     }
@@ -197,7 +193,7 @@ export class Controller {
 
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
-    const patient = this.#clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
+    const patient = this.#parts.clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
     const peersMayStart = !patient || (this.#watch?.allJudged ?? true);
     return derive(this.#intent, health, this.#stage, peersMayStart, this.#operations.operator.overrides);
   }

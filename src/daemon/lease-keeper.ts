@@ -1,12 +1,12 @@
-import type { Socket } from "node:net";
-import { connect } from "node:net";
 import type { Clock } from "../core/ports.ts";
+import type { DialGuard, GuardLine } from "./guard-line.ts";
 import type { HoldMessage, ToGuard } from "./guard-protocol.ts";
 import { Lines, readToController, writeMessage } from "./guard-protocol.ts";
 
 export interface LeaseKeeperOptions {
   /** The guard's socket. */
   readonly path: string;
+  readonly dial: DialGuard;
   readonly clock: Clock;
   /** False while this process is not fit to renew: its loop has stalled. */
   readonly alive: () => boolean;
@@ -26,7 +26,8 @@ const RETRY_MS = 1_000;
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #stopped = new AbortController();
-  #socket: Socket | undefined;
+  #line: GuardLine | undefined;
+  #closed: () => void = () => undefined;
   #hold: HoldMessage | undefined;
   #sent = "";
   /** Renewals since the guard's last answer: counted, because time may have passed while this process stood still. */
@@ -42,7 +43,7 @@ export class LeaseKeeper {
   /** What the guard has to know from now on. Resolves when it is on its way to a guard that has answered before, or none is there. Waits a second at most. */
   async hold(hold: HoldMessage): Promise<void> {
     this.#hold = hold;
-    if (this.#socket === undefined) this.#connect();
+    if (this.#line === undefined) this.#connect();
     else this.#tellHold();
     await this.#options.clock.sleep(RETRY_MS, this.#met.signal);
   }
@@ -53,7 +54,7 @@ export class LeaseKeeper {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       if (this.#hold !== undefined && alive()) {
-        if (this.#socket === undefined) this.#connect();
+        if (this.#line === undefined) this.#connect();
         else this.#say({ kind: "renew" });
         this.#judge();
       }
@@ -65,44 +66,44 @@ export class LeaseKeeper {
   /** Ends the renewals. A word of farewell says what becomes of the announcements; without one the lease simply ends. */
   async stop(farewell?: "bye" | "handover"): Promise<void> {
     this.#stopped.abort();
-    const socket = this.#socket;
-    if (socket === undefined) return;
+    const line = this.#line;
+    if (line === undefined) return;
     await new Promise<void>((resolve) => {
-      socket.once("close", () => resolve());
-      socket.end(farewell === undefined ? "" : writeMessage({ kind: farewell }));
-      void this.#options.clock.sleep(RETRY_MS).then(() => socket.destroy());
+      this.#closed = resolve;
+      line.end(farewell === undefined ? "" : writeMessage({ kind: farewell }));
+      void this.#options.clock.sleep(RETRY_MS).then(() => line.destroy());
     });
   }
 
   #connect(): void {
-    const socket = connect(this.#options.path);
+    const { path, dial } = this.#options;
     const lines = new Lines();
-    this.#socket = socket;
     this.#sent = "";
-    socket.setEncoding("utf8");
-    socket.unref();
-    socket.on("connect", () => this.#tellHold());
-    socket.on("data", (chunk: string) => {
-      for (const line of lines.take(chunk)) this.#heard(readToController(line));
-    });
-    socket.on("error", (error: NodeJS.ErrnoException) => this.#unguarded(reason(error, this.#options.path)));
-    socket.on("close", () => {
-      this.#socket = undefined;
+    this.#line = dial(path, {
+      onOpen: () => this.#tellHold(),
+      onText: (text) => {
+        for (const line of lines.take(text)) this.#heard(readToController(line));
+      },
+      onError: (error) => this.#unguarded(reason(error, path)),
+      onClose: () => {
+        this.#line = undefined;
+        this.#closed();
+      },
     });
   }
 
   #tellHold(): void {
-    if (this.#hold === undefined || this.#socket === undefined || this.#socket.connecting) return;
+    if (this.#hold === undefined || this.#line?.open !== true) return;
     const message = writeMessage({ kind: "hold", ...this.#hold });
     if (message === this.#sent) return;
     this.#sent = message;
-    this.#socket.write(message);
+    this.#line.write(message);
   }
 
   #say(message: ToGuard): void {
-    if (this.#socket?.connecting !== false) return;
+    if (this.#line?.open !== true) return;
     this.#unanswered++;
-    this.#socket.write(writeMessage(message));
+    this.#line.write(writeMessage(message));
   }
 
   #heard(answer: ReturnType<typeof readToController>): void {

@@ -1,17 +1,13 @@
-import type { Metrics } from "../admin/metrics.ts";
 import type { Config } from "../config/config.ts";
 import type { Ownership } from "../core/ownership.ts";
-import type { Clock } from "../core/ports.ts";
 import type { Beacon } from "./beacon.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import type { Logger } from "./log.ts";
+import type { Parts } from "./parts.ts";
 import type { OwnershipStore } from "./reconciler.ts";
 import type { Settings } from "./settings.ts";
 
 interface Around {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "dialGuard">;
   readonly beacon: Beacon;
   readonly lookAgain: () => void;
 }
@@ -19,10 +15,12 @@ interface Around {
 /** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
 export function keepLease(settings: Settings, around: Around): LeaseKeeper | undefined {
   const { guardSocket, config } = settings;
-  const { clock, log, metrics, beacon, lookAgain } = around;
-  if (guardSocket === undefined || (config.lease.term === 0 && config.onStop !== "handover")) return undefined;
+  const { parts, beacon, lookAgain } = around;
+  const { clock, log, metrics } = parts;
+  if (guardSocket === undefined || !wantsLease(config)) return undefined;
   return new LeaseKeeper({
     path: guardSocket,
+    dial: parts.dialGuard,
     clock,
     alive: () => !beacon.condition.stalled,
     onGuarded: (fault) => {
@@ -37,6 +35,11 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       lookAgain();
     },
   });
+}
+
+/** A controller that is to be guarded, or to leave its announcements to the next one for a time. */
+export function wantsLease({ lease, onStop }: Config): boolean {
+  return lease.term > 0 || onStop === "handover";
 }
 
 /** Tells the guard what is about to be ours, and then the ledger: the guard knows of a prefix before gobgpd does. */

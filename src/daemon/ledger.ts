@@ -22,18 +22,36 @@ const schema = z.strictObject({
   }),
 });
 
+/** Where state is kept between lives. */
+export interface Disk {
+  /** The file at this path, which need not be there yet. */
+  open(path: string): Pick<StateFile, "path" | "load" | "save">;
+  /** Names this boot and network namespace. */
+  kernelId(): Promise<string>;
+}
+
+/** The real one (proc(5): boot_id, ns/net). */
+export const systemDisk: Disk = {
+  open: (path) => new StateFile(path),
+  kernelId: async () => {
+    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "unknown");
+    return `${boot.trim()} ${await readlink("/proc/self/ns/net").catch(() => "unknown")}`;
+  },
+};
+
 const CAREFUL = "starting carefully: only what is exactly as the config says is taken as ours";
 
 /** What we own, on disk: written before anything is made, so that a crash cannot lose what was made. */
 export class Ledger {
   readonly file: string;
-  readonly #state: StateFile;
+  readonly #state: ReturnType<Disk["open"]>;
   /** Read once: a process changes neither its boot nor, here, its namespace, and every pass saves. */
-  readonly #kernel = kernelId();
+  readonly #kernel: Promise<string>;
 
-  constructor(directory: string) {
+  constructor(directory: string, disk = systemDisk) {
     this.file = join(directory, "ledger.json");
-    this.#state = new StateFile(this.file);
+    this.#state = disk.open(this.file);
+    this.#kernel = disk.kernelId();
   }
 
   /** What an earlier process left, and a warning where the file cannot be used: then we own only what is exactly as wanted. */
@@ -70,10 +88,4 @@ export class Ledger {
     );
     await this.#state.save({ version: 1, kernel: await this.#kernel, owned: sorted });
   }
-}
-
-/** Names this boot and network namespace (proc(5): boot_id, ns/net). */
-async function kernelId(): Promise<string> {
-  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "unknown");
-  return `${boot.trim()} ${await readlink("/proc/self/ns/net").catch(() => "unknown")}`;
 }

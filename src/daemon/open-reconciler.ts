@@ -1,19 +1,16 @@
-import type { Metrics } from "../admin/metrics.ts";
 import type { Config } from "../config/config.ts";
-import { openSockets } from "./adapters.ts";
 import { holdAndSave } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
-import type { Logger } from "./log.ts";
+import type { Parts } from "./parts.ts";
 import type { ReconcilerOptions } from "./reconciler.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Settings } from "./settings.ts";
 
-type Given = "kernel" | "speaker" | "clock" | "reporter" | "desired" | "onStep";
+type Given = "kernel" | "speaker" | "reporter" | "desired" | "onStep";
 
 export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
-  readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "sockets" | "plan">;
   readonly settings: () => Settings;
   /** undefined: without a lease. */
   readonly keeper: LeaseKeeper | undefined;
@@ -23,15 +20,18 @@ export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
 const MIN_SIGHT_MS = 30_000;
 
 /** The reconciler of a running controller, with what an earlier life owned. */
-export async function openReconciler({ log, metrics, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
-  const ledger = new Ledger(settings().stateDirectory);
+export async function openReconciler({ parts, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
+  const { clock, log, metrics, disk, sockets, plan } = parts;
+  const ledger = new Ledger(settings().stateDirectory, disk);
   const { owned, warning } = await ledger.load();
   if (warning !== undefined) log.warn(warning);
   return new Reconciler({
     ...given,
+    clock,
+    plan,
+    sockets,
     ledger: { save: (mine) => holdAndSave(mine, settings().config, keeper, ledger) },
     owned,
-    sockets: openSockets(),
     hold: () => settings().config.withdrawHold,
     grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),

@@ -1,18 +1,17 @@
 import type { AdminServer } from "../admin/admin-server.ts";
-import type { Metrics } from "../admin/metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { shortWord } from "../core/override.ts";
-import type { Clock, Kernel } from "../core/ports.ts";
+import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
-import { serveAdmin } from "./admin-endpoint.ts";
 import type { Beacon } from "./beacon.ts";
-import type { Logger } from "./log.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
+import type { Parts } from "./parts.ts";
+import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
@@ -20,18 +19,16 @@ import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface OperationsOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
   readonly reporter: Reporter;
   readonly beacon: Beacon;
-  readonly metrics: Metrics;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
   /** What the last pass found. */
   readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
-  readonly takeOver: () => Promise<string | undefined>;
+  readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
   readonly onChange: () => void;
 }
@@ -48,16 +45,17 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { clock, log, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { clock, log } = parts;
     beacon.notes = () => this.#notes();
-    const metrics = new OperatorMetrics(options.metrics.registry);
+    const metrics = new OperatorMetrics(parts.metrics.registry);
     this.reloader = new Reloader({ log, beacon, metrics, takeOver });
     this.operator = new Operator({
       clock,
       log,
       reporter,
       metrics,
-      store: new OverrideStore(settings().stateDirectory, clock),
+      store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
       health,
       announced: (name) => isAnnounced(options.status(), name),
@@ -68,10 +66,11 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { log, settings, beacon, status, health } = this.#options;
+    const { parts, settings, beacon, status, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
+      clock: parts.clock,
       operator: this.operator,
       reloader: this.reloader,
       config: file,
@@ -80,7 +79,7 @@ export class Operations {
       health,
       services: () => countedServices(settings()),
     });
-    this.#server = await serveAdmin(admin, actions, log);
+    this.#server = await parts.serveAdmin(admin, actions, parts.log);
   }
 
   async close(): Promise<void> {
@@ -91,10 +90,13 @@ export class Operations {
     const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
     const more = words.length - MAX_NOTED;
     const said = [...words.slice(0, MAX_NOTED), ...(more > 0 ? [`${more} more drained or forced`] : [])];
-    return [
-      ...(said.length > 0 ? [said.join(", ")] : []),
-      ...(this.reloader.state.error === undefined ? [] : ["the config on disk cannot be used, the one before stays"]),
-    ];
+    return [...(said.length > 0 ? [said.join(", ")] : []), ...this.#noteOfReload()];
+  }
+
+  #noteOfReload(): string[] {
+    const { error, refused } = this.reloader.state;
+    if (error === undefined) return [];
+    return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
 }
 

@@ -4,7 +4,8 @@ import { messageOf } from "../core/errors.ts";
 import type { Override, Overrides } from "../core/override.ts";
 import type { Clock } from "../core/ports.ts";
 import { textOfTime, timeOfText } from "./clock.ts";
-import { StateFile } from "./state-file.ts";
+import type { Disk } from "./ledger.ts";
+import { systemDisk } from "./ledger.ts";
 
 const said = {
   service: z.string(),
@@ -30,11 +31,11 @@ type Saved = z.output<typeof schema>["overrides"][number];
 
 /** The operator's words on disk, so that a restart in the middle of a drain does not announce anew. */
 export class OverrideStore {
-  readonly #state: StateFile;
+  readonly #state: ReturnType<Disk["open"]>;
   readonly #clock: Clock;
 
-  constructor(directory: string, clock: Clock) {
-    this.#state = new StateFile(join(directory, "overrides.json"));
+  constructor(directory: string, clock: Clock, disk = systemDisk) {
+    this.#state = disk.open(join(directory, "overrides.json"));
     this.#clock = clock;
   }
 

@@ -31,6 +31,8 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   readonly sockets?: Sockets | undefined;
   /** What should be, right now. */
   readonly desired: () => Desired;
+  /** The real one unless given. */
+  readonly plan?: typeof plan;
   readonly owned: Ownership;
   /** Milliseconds between the last withdrawal and the first teardown. */
   readonly hold: () => number;
@@ -174,7 +176,7 @@ export class Reconciler {
 
   async #withdrawUnwanted(): Promise<void> {
     const observed = { kernel: undefined, speaker: this.#observer.known };
-    const ops = plan(this.#options.desired(), observed, this.#owned, {
+    const ops = (this.#options.plan ?? plan)(this.#options.desired(), observed, this.#owned, {
       blocked: () => false,
       over: (prefix) => this.#grace.isOver(prefix),
       tearDown: false,
@@ -185,7 +187,8 @@ export class Reconciler {
   #plan(desired: Desired, observed: Observed): readonly Op[] {
     const tearDown = this.#options.clock.now() >= this.tearDownAt;
     const blocked = (op: Op) => !this.#backoff.ready(op);
-    return plan(desired, observed, this.#owned, { blocked, over: (prefix) => this.#grace.isOver(prefix), tearDown });
+    const over = (prefix: Prefix) => this.#grace.isOver(prefix);
+    return (this.#options.plan ?? plan)(desired, observed, this.#owned, { blocked, over, tearDown });
   }
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */

@@ -5,11 +5,18 @@ import { after, before, test } from "node:test";
 import { Metrics } from "../../src/admin/metrics.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Watch } from "../../src/daemon/watch.ts";
-import { checkSchema } from "../../src/health/registry.ts";
+import { checkSchema, createCheck } from "../../src/health/registry.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
 import { until } from "../support/until.ts";
 
+const given = {
+  clock: systemClock,
+  metrics: new Metrics("1"),
+  random: Math.random,
+  createCheck,
+  staleVerdict: () => "down" as const,
+};
 let status = 200;
 const server = createServer((_, response) => response.writeHead(status).end());
 before(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
@@ -21,13 +28,12 @@ test("a service goes up and down by its checks; each change is one line with the
   const check = checkSchema.parse({ kind: "http", port, name: "front", interval: "5ms", rise: 30, fall: 1 });
   let changes = 0;
   const watch = new Watch([{ name: "web", checks: [check] }], {
-    clock: systemClock,
+    ...given,
     log: logger,
-    metrics: new Metrics("1"),
     onChange: () => changes++,
   });
   const web = () => watch.health.get("web");
-  assert.deepEqual(web(), { verdict: "unknown", reason: "front: no verdict yet" });
+  assert.deepEqual([web()?.verdict, web()?.reason], ["unknown", "front: no verdict yet"]);
   watch.start();
   await until("up", () => web()?.verdict === "up");
   status = 503;
@@ -45,6 +51,7 @@ test("a service goes up and down by its checks; each change is one line with the
   assert.equal(changes, 3);
 });
 
+// fault: monitor-stuck
 test("a check whose monitor is stuck becomes stale without a result of it: down and told at once, or kept where the config says so", async () => {
   const clock = new VirtualClock();
   // What the monitor sleeps by never wakes it; the watch over its verdict has a timer of its own.
@@ -58,6 +65,7 @@ test("a check whose monitor is stuck becomes stale without a result of it: down 
     const changes: string[] = [];
     const check = checkSchema.parse({ kind: "tcp", port: 1, name: "front", interval: "1s", timeout: "1s" });
     const watch = new Watch([{ name: "web", checks: [check] }], {
+      ...given,
       clock: stuck,
       log: logger,
       metrics,
@@ -97,7 +105,7 @@ test("another set of checks: what is the same goes on with what it knows, what i
       { name: "old", checks: [check("c")] },
     ],
     {
-      clock: systemClock,
+      ...given,
       log: logger,
       metrics,
       onChange: () => undefined,
