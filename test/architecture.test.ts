@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   dataplane: ["core", "dataplane", "node:", "packages"],
   speaker: ["core", "speaker", "node:", "packages"],
   admin: ["core", "admin", "node:", "packages"],
+  page: ["core", "admin", "page", "node:", "packages"],
   config: [
     "core",
     "config",
@@ -25,7 +26,7 @@ const MAY_IMPORT = {
     "speaker/attributes",
     "dataplane/ipvs-options",
   ],
-  daemon: ["core", "config", "health", "dataplane", "speaker", "admin", "daemon", "node:", "packages"],
+  daemon: ["core", "config", "health", "dataplane", "speaker", "admin", "page", "daemon", "node:", "packages"],
   cli: ["core", "config", "daemon", "admin", "cli", "node:", "packages"],
 } as const;
 const ROOMS = Object.keys(MAY_IMPORT) as (keyof typeof MAY_IMPORT)[];

@@ -20,6 +20,8 @@ class BadRequest extends Error {
 
 /** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
 export class AdminServer {
+  /** Answers what is no route of the API; undefined: nobody does. */
+  page: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly #actions: AdminActions;
   readonly #onFault: (error: unknown) => void;
   readonly #server: Server;
@@ -58,6 +60,8 @@ export class AdminServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (this.page !== undefined && !isRoute(request)) return await this.page(request, response);
+      refuseBrowsers(request);
       end(response, 200, await this.#route(request));
     } catch (error) {
       const status = statusOf(error);
@@ -67,7 +71,7 @@ export class AdminServer {
   }
 
   async #route(request: IncomingMessage): Promise<unknown> {
-    const name = (request.url ?? "").split("?")[0]?.slice(1) ?? "";
+    const name = nameOf(request);
     if (name === "status") {
       if (request.method !== "GET") throw new BadRequest(405, "status is read with GET");
       return this.#actions.status();
@@ -87,6 +91,21 @@ export class AdminServer {
         return this.#actions.reload(parse("reload", body));
     }
   }
+}
+
+function nameOf({ url = "" }: IncomingMessage): string {
+  return url.split("?")[0]?.slice(1) ?? "";
+}
+
+function isRoute(request: IncomingMessage): boolean {
+  const name = nameOf(request);
+  return name === "status" || Object.hasOwn(REQUESTS, name);
+}
+
+/** A socket that is forwarded to somebody's desk is in reach of each page in their browser, and those may ask for nothing here. */
+function refuseBrowsers({ headers }: IncomingMessage): void {
+  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined)
+    throw new BadRequest(403, "this is for programs; people have the page at /");
 }
 
 function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUESTS)[V]["parse"]> {

@@ -6,6 +6,7 @@ import type { Identity } from "../core/state.ts";
 import { sortFlags } from "../dataplane/ipvs-options.ts";
 import { attributesOf } from "./announce-schema.ts";
 import type { Config, ConfiguredService, Gobgp } from "./config.ts";
+import { parseEndpoint } from "./forms.ts";
 import type { Facts, ServiceFacts } from "./facts.ts";
 import { legacyCheck } from "./legacy-check.ts";
 import type { ConfigInput } from "./schema.ts";
@@ -37,7 +38,15 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     stopDrain: input.stopDrain,
     repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,
+    page: { ...input.page, address: pageAddress(input.page.address) },
   });
+}
+
+const LOOPBACK = { host: "127.0.0.1" as Address, port: 8082 };
+
+function pageAddress(text: string): Config["page"]["address"] {
+  if (text === "off" || text === "socket") return text;
+  return text === "loopback" ? LOOPBACK : (parseEndpoint(text) ?? "off");
 }
 
 function identity(input: ConfigInput, { mode, routerId, as }: Facts): Identity | undefined {

@@ -9,8 +9,8 @@ export interface Frame {
   /** When what it shows was so. */
   readonly time: string;
   readonly version: string;
-  /** Served by the script as well, so it is told where it is: `.` or `..`. */
-  readonly live: boolean;
+  /** What `History.changes` was; undefined: a page that does not follow. */
+  readonly changes: number | undefined;
   readonly body: Html;
 }
 
@@ -27,7 +27,8 @@ export function moment(text: string): Html {
 }
 
 /** A whole document. */
-export function document({ title, host, time, version, live, body }: Frame): string {
+export function document({ title, host, time, version, changes, body }: Frame): string {
+  const live = changes !== undefined;
   const { text } = html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -48,7 +49,7 @@ ${live && html`<script src="assets/uPlot.iife.min.js" defer></script>
 <span class="host">${host}</span>
 <span class="asof" id="asof"><span class="lamp" aria-hidden="true"></span><span id="live" role="status"></span> <span class="as">as of <time id="now" datetime="${time}">${time.slice(11)}</time></span></span>
 </header>
-<main id="main" tabindex="-1">
+<main id="main" tabindex="-1"${live && html` data-changes="${changes}"`}>
 ${body}
 </main>
 <footer class="foot">bgp-lb ${version}${live && html`<noscript> · without JavaScript this page does not follow: reload it to see more</noscript>`}</footer>

@@ -1,5 +1,4 @@
-import type { StatusDocument } from "../admin/api.ts";
-import type { AnnouncementStatus } from "../core/status.ts";
+import type { StatusDocument, ToldAnnouncement } from "../admin/api.ts";
 import { hasPath, isAnnounced } from "../core/status.ts";
 import type { Show, View } from "./view.ts";
 import { SHOWS } from "./view.ts";
@@ -10,7 +9,7 @@ export type Tone = (typeof TONES)[number];
 
 /** One VIP as it is shown. */
 export interface Row {
-  readonly vip: AnnouncementStatus;
+  readonly vip: ToldAnnouncement;
   readonly tone: Tone;
   /** The state in a word or two. */
   readonly word: string;
@@ -69,7 +68,7 @@ function heldWord(override: { readonly word: string }): string {
   return override.word === "drain" ? "drained" : "forced down";
 }
 
-function toneOf({ state, peers }: AnnouncementStatus, held: boolean, unusual: boolean): Tone {
+function toneOf({ state, peers }: ToldAnnouncement, held: boolean, unusual: boolean): Tone {
   switch (state) {
     case "proven":
     case "sent":

@@ -49,7 +49,7 @@ function facts({ peers: all, speakerUp, config, reload }: StatusDocument): Html 
 </dl>`;
 }
 
-function vips(listing: Listing, view: View, { history, now }: PageSource): Html {
+function vips(listing: Listing, view: View, { history, clock }: PageSource): Html {
   const part = select(listing, view);
   const from = (part.page - 1) * PAGE_SIZE;
   const range = part.found === 0 ? "none" : `${from + 1} to ${from + part.rows.length} of ${part.found}`;
@@ -62,7 +62,7 @@ ${view.show !== "all" && html`<input type="hidden" name="show" value="${view.sho
 <button type="submit">Search</button>
 </form>
 <nav class="chips" aria-label="Filter">${SHOWS.map((show) => chip(show, view, listing))}</nav>
-${part.rows.length === 0 ? html`<p class="empty">${listing.counts.all === 0 ? "The config has no VIPs, or the first pass is under way." : "No VIP matches."}</p>` : vipTable(part.rows, history, now())}
+${part.rows.length === 0 ? html`<p class="empty">${listing.counts.all === 0 ? "The config has no VIPs, or the first pass is under way." : "No VIP matches."}</p>` : vipTable(part.rows, history, clock.now())}
 <nav class="pager" aria-label="Pages of the table"><span>${range}</span>${pages(part.page, part.pages, view)}</nav>
 </section>`;
 }
@@ -87,12 +87,12 @@ function peers({ peers: all, announcements }: StatusDocument): Html {
   const having = new Map<string, number>();
   for (const one of announced)
     for (const peer of one.peers) if (hasPath(peer)) having.set(peer.address, (having.get(peer.address) ?? 0) + 1);
-  const rows = all.map(({ address, as, session }) => {
+  const rows = all.map(({ address, as, session, since }) => {
     const tone = session === "established" ? "good" : "bad";
-    return html`<tr id="peer-${address}"><td>${badge(tone, session)}</td><th scope="row" class="mono">${address}</th><td>AS ${as}</td><td>${having.get(address) ?? 0} of ${announced.length}</td></tr>`;
+    return html`<tr id="peer-${address}"><td>${badge(tone, session)}</td><th scope="row" class="mono">${address}</th><td>AS ${as}</td><td>${since === undefined ? "" : moment(since)}</td><td>${having.get(address) ?? 0} of ${announced.length}</td></tr>`;
   });
   return html`<section aria-labelledby="peers">
 <h2 id="peers">Peers</h2>
-${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table>`}
+${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<div class="wide" role="region" tabindex="0" aria-label="Peers"><table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">Since</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table></div>`}
 </section>`;
 }

@@ -1,11 +1,11 @@
 import type { History } from "../core/history.ts";
-import type { AnnouncementStatus, PeerStatus } from "../core/status.ts";
+import type { ToldAnnouncement } from "../admin/api.ts";
 import { hasPath } from "../core/status.ts";
 import { slotOf } from "../core/timeline.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
-import { badge } from "./layout.ts";
-import type { Row } from "./listing.ts";
+import { badge, moment } from "./layout.ts";
+import type { Row, Tone } from "./listing.ts";
 import { smallStrip } from "./strip.ts";
 
 /** Peers that are named one by one in a row. */
@@ -36,7 +36,7 @@ function vipRow({ vip, tone, word }: Row, history: History, slot: number): Html 
 }
 
 /** Who has the VIP, and who has not. */
-export function peerList({ peers }: Pick<AnnouncementStatus, "peers">): Html {
+function peerList({ peers }: ToldAnnouncement): Html {
   if (peers.length === 0) return html`<span class="quiet">none</span>`;
   const sorted = [...peers].sort((a, b) => Number(hasPath(a)) - Number(hasPath(b)));
   const more = sorted.length - NAMED;
@@ -44,8 +44,25 @@ export function peerList({ peers }: Pick<AnnouncementStatus, "peers">): Html {
   return html`<span class="count">${having} of ${peers.length}</span> ${sorted.slice(0, NAMED).map(peerPill)}${more > 0 && html`<span class="quiet">and ${more} more</span>`}`;
 }
 
-function peerPill(peer: PeerStatus): Html {
-  const tone = peer.state === "proven" ? "good" : hasPath(peer) || peer.state === "unacknowledged" ? "warn" : "bad";
-  const sign = tone === "good" ? "✓" : tone === "warn" ? "…" : "✗";
+type Peer = ToldAnnouncement["peers"][number];
+
+function peerTone(peer: Peer): Exclude<Tone, "held"> {
+  if (peer.state === "proven") return "good";
+  return hasPath(peer) || peer.state === "unacknowledged" ? "warn" : "bad";
+}
+
+function peerPill(peer: Peer): Html {
+  const tone = peerTone(peer);
+  const sign = { good: "✓", warn: "…", bad: "✗" }[tone];
   return html`<span class="pill ${tone}"><span aria-hidden="true">${sign}</span> ${peer.address}<span class="sr"> ${peer.state}</span></span> `;
+}
+
+/** Each peer with what it has of the VIP, and why not. */
+export function peerTable({ prefix, peers }: ToldAnnouncement): Html {
+  if (peers.length === 0) return html`<p class="empty">No peer is sent this VIP.</p>`;
+  const rows = peers.map(
+    (peer) =>
+      html`<tr><td>${badge(peerTone(peer), peer.state)}</td><th scope="row" class="mono">${peer.address}</th><td>${peer.since === undefined ? "" : moment(peer.since)}</td><td>${peer.reason}</td></tr>`,
+  );
+  return html`<div class="wide" role="region" tabindex="0" aria-label="Peers of ${prefix}"><table class="plain"><thead><tr><th scope="col">State</th><th scope="col">Peer</th><th scope="col">Since</th><th scope="col">Why not proven</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
