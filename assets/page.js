@@ -1,6 +1,6 @@
 // The page is whole without this. With it, it follows: the server says that something is new, and the page is fetched and fitted in, so
 // that focus, scroll and what is being typed stay.
-"use strict";
+
 {
   const { EventSource, Idiomorph, uPlot } = window;
   const main = document.getElementById("main");
@@ -53,16 +53,31 @@
       {
         width: figure.clientWidth,
         height: 150,
-        scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(1, max || 1)] }, n: { range: (_, __, max) => [0, max || 1] } },
+        scales: {
+          x: { time: false },
+          y: { range: (_, __, max) => [0, Math.max(1, max || 1)] },
+          n: { range: (_, __, max) => [0, max || 1] },
+        },
         axes: [
-          { stroke: colour("--quiet"), grid, values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "now" : `${tick} min`)) },
+          {
+            stroke: colour("--quiet"),
+            grid,
+            values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "now" : `${tick} min`)),
+          },
           { stroke: colour("--quiet"), grid, size: 60, values: (_, ticks) => ticks.map((tick) => `${tick} ms`) },
         ],
         series: [
           { label: "Minutes", value: (_, value) => (value === null ? "–" : value) },
           { label: "Longest", stroke: colour("--fill-none"), fill: colour("--line"), value: ms },
           { label: "Mean", stroke: colour("--fill-good"), width: 2, value: ms },
-          { label: "Failed", scale: "n", stroke: colour("--fill-bad"), paths: () => null, points: { show: true, size: 6 }, value: (_, value) => value ?? 0 },
+          {
+            label: "Failed",
+            scale: "n",
+            stroke: colour("--fill-bad"),
+            paths: () => null,
+            points: { show: true, size: 6 },
+            value: (_, value) => value ?? 0,
+          },
         ],
       },
       data,
@@ -128,7 +143,7 @@
     stream.onmessage = ({ data }) => {
       retry = 0;
       say(true, "live");
-      if (data !== main.dataset.changes) refresh();
+      if (data !== main.dataset.changes) void refresh();
     };
     stream.onerror = () => {
       say(false, "not live: the controller does not answer, trying again");
@@ -136,7 +151,7 @@
       // Refused, not broken off: too many follow already. The page is fetched anew now and then instead.
       retry = Math.min(60_000, 5_000 + 2 * retry);
       setTimeout(follow, retry);
-      refresh();
+      void refresh();
     };
   }
 
@@ -149,12 +164,12 @@
         const query = new URLSearchParams(new FormData(target.form));
         if (query.get("q") === "") query.delete("q");
         history.replaceState(null, "", `./?${query}`);
-        refresh();
+        void refresh();
       }, 200);
     });
   }
 
-  document.addEventListener("visibilitychange", () => !document.hidden && wanted && refresh());
+  document.addEventListener("visibilitychange", () => !document.hidden && wanted && void refresh());
   searchAsTyped();
   tellAges();
   drawAll();

@@ -1,6 +1,6 @@
+import type { Verdict } from "./health.ts";
 import type { Override } from "./override.ts";
 import { isDraining } from "./override.ts";
-import type { Verdict } from "./health.ts";
 import type { PeerStatus } from "./status.ts";
 import { hasPath } from "./status.ts";
 
@@ -23,7 +23,11 @@ export const SEEN = {
 export type Seen = keyof typeof SEEN;
 
 /** One moment of a VIP, as bits of SEEN. */
-export function moment(verdict: Verdict, peers: readonly Pick<PeerStatus, "state">[], override: Override | undefined): number {
+export function moment(
+  verdict: Verdict,
+  peers: readonly Pick<PeerStatus, "state">[],
+  override: Override | undefined,
+): number {
   const announced = peers.some(hasPath);
   const proven = peers.some(({ state }) => state === "proven");
   const word = override === undefined || override.word === "up" ? 0 : isDraining(override) ? SEEN.draining : SEEN.held;

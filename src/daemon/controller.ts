@@ -77,6 +77,7 @@ export class Controller {
     const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
       ...this.#parts,
+      history: this.#operations.history,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
@@ -148,6 +149,7 @@ export class Controller {
       dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      onStatus: (status) => this.#operations.saw(status),
     });
     return this.#rounds;
   }

@@ -1,6 +1,7 @@
 import type { AdminServer } from "../admin/admin-server.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
+import { History } from "../core/history.ts";
 import { shortWord } from "../core/override.ts";
 import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
@@ -11,6 +12,7 @@ import type { Beacon } from "./beacon.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
+import type { ReloadTerms } from "./reload.ts";
 import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
@@ -19,7 +21,7 @@ import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface OperationsOptions {
-  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
   readonly reporter: Reporter;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
@@ -40,16 +42,18 @@ const MAX_NOTED = 3;
 export class Operations {
   readonly operator: Operator;
   readonly reloader: Reloader;
+  readonly history = new History();
   readonly #options: OperationsOptions;
   #server: AdminServer | undefined;
+  #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, beacon, kernel, settings, health, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    this.reloader = new Reloader({ log, beacon, metrics, takeOver });
+    this.reloader = new Reloader({ log, beacon, metrics, takeOver: (terms) => this.#takeOver(terms) });
     this.operator = new Operator({
       clock,
       log,
@@ -80,10 +84,32 @@ export class Operations {
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
+    this.#page = parts.openPage({
+      ...parts,
+      reporter: this.#options.reporter,
+      stateDirectory: settings().stateDirectory,
+      actions,
+      history: this.history,
+      config: () => settings().config.page,
+      services: () => countedServices(settings()),
+    });
+    if (this.#server !== undefined) this.#server.page = this.#page?.handler;
+    await this.#page?.follow();
+  }
+
+  /** Notes what a pass found, for those who look at the page. */
+  saw(status: Status): void {
+    this.history.saw(status, this.#options.health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#page?.close()]);
+  }
+
+  async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
+    const line = await this.#options.takeOver(terms);
+    await this.#page?.follow();
+    return line;
   }
 
   #notes(): string[] {

@@ -21,6 +21,7 @@ export interface RoundsOptions {
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
+  readonly onStatus: (status: Status) => void;
 }
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
@@ -66,10 +67,11 @@ export class Rounds {
 
   #tell(status: Status | undefined): void {
     if (status === undefined) return;
-    const { reconciler, clock, beacon, metrics, reporter, judged, serving } = this.#options;
+    const { reconciler, clock, beacon, metrics, reporter, judged, serving, onStatus } = this.#options;
     this.last = stamp(this.last, status, clock.now());
     metrics.status(status, reconciler.prover.lost);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());
+    onStatus(this.last);
   }
 }

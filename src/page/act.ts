@@ -37,7 +37,9 @@ type Parsed<T> =
   | { readonly success: true; readonly data: T }
   | {
       readonly success: false;
-      readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
+      readonly error: {
+        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+      };
     };
 
 function understood<T>(parsed: Parsed<T>): T {

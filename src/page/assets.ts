@@ -8,7 +8,9 @@ export interface Asset {
 }
 
 const TYPES = {
-  "page.css": "text/css; charset=utf-8",
+  "frame.css": "text/css; charset=utf-8",
+  "parts.css": "text/css; charset=utf-8",
+  "last-hour.css": "text/css; charset=utf-8",
   "page.js": "text/javascript; charset=utf-8",
   "icon.svg": "image/svg+xml",
   "uPlot.iife.min.js": "text/javascript; charset=utf-8",

@@ -1,7 +1,7 @@
 import type { StatusDocument } from "../admin/api.ts";
+import type { ServerTraffic } from "../core/ports.ts";
 import { hasPath, isAnnounced } from "../core/status.ts";
 import type { Act } from "./act.ts";
-import type { ServerTraffic } from "./traffic-view.ts";
 
 /** What an act would do to the outside, in sentences: which VIPs, at how many peers, over how many connections. */
 export function blast(
@@ -16,7 +16,8 @@ export function blast(
   const verdict = services.find(({ name }) => name === service)?.verdict ?? "unknown";
   const withdrawn = standing.length === 0 ? "None of its VIPs is announced now, so nothing is withdrawn." : undefined;
   const others = [...new Set(own.flatMap((one) => one.services))].filter((name) => name !== service);
-  const shared = others.length === 0 ? [] : [`It shares a VIP's prefix with ${others.join(", ")}, which this touches too.`];
+  const shared =
+    others.length === 0 ? [] : [`It shares a VIP's prefix with ${others.join(", ")}, which this touches too.`];
   switch (act) {
     case "drain":
       return [

@@ -32,7 +32,13 @@ export function actLinks(service: string, standing: boolean): Html {
 }
 
 /** What would happen, and the button that makes it so. `token`: to be sent along; undefined: to be typed. */
-export function confirmation(act: Act, service: string, impact: readonly string[], token: string | undefined, file: string): Html {
+export function confirmation(
+  act: Act,
+  service: string,
+  impact: readonly string[],
+  token: string | undefined,
+  file: string,
+): Html {
   return html`<section class="confirm ${act}" aria-labelledby="confirm">
 <h1 id="confirm">${ACT_WORDS[act]}: ${service}</h1>
 <h2>What this does</h2>

@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 
 /** A request that is not answered as it was meant: HTTP's status, and a line for whoever sent it. */
 export class PageError extends Error {
@@ -25,7 +25,10 @@ export function refuseForeignHost(host: string | undefined, known: readonly stri
   if (name === undefined) throw new PageError(400, "the Host header is missing or no host\n");
   if (name === "localhost" || name.endsWith(".localhost") || isIP(name) !== 0) return;
   if (known.some((one) => one.toLowerCase() === name)) return;
-  throw new PageError(421, `this page is not served as ${name}; page.hosts in the config names the hosts that it is served as\n`);
+  throw new PageError(
+    421,
+    `this page is not served as ${name}; page.hosts in the config names the hosts that it is served as\n`,
+  );
 }
 
 /** Only a form of this very page may change anything. Throws PageError. */

@@ -18,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text that can stand in an element or a quoted attribute. What moves a cursor or turns the direction of writing is shown as U+FFFD. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? "").replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
 }
 
@@ -31,6 +31,6 @@ export function html(texts: TemplateStringsArray, ...values: readonly Part[]): H
 function render(part: Part): string {
   if (part === undefined || part === false) return "";
   if (part instanceof Html) return part.text;
-  if (typeof part === "string") return escape(part);
+  if (typeof part === "string") return escaped(part);
   return typeof part === "number" ? String(part) : part.map(render).join("");
 }

@@ -14,6 +14,8 @@ export interface Frame {
   readonly body: Html;
 }
 
+const SHEETS = ["frame", "parts", "last-hour"];
+
 const GLYPHS: Readonly<Record<Tone, string>> = { good: "✓", warn: "!", bad: "✗", held: "‖" };
 
 /** A state that colour alone does not carry. */
@@ -37,10 +39,13 @@ export function document({ title, host, time, version, changes, body }: Frame): 
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="assets/uPlot.min.css">
-<link rel="stylesheet" href="assets/page.css">
-${live && html`<script src="assets/uPlot.iife.min.js" defer></script>
+${SHEETS.map((sheet) => html`<link rel="stylesheet" href="assets/${sheet}.css">`)}
+${
+  live &&
+  html`<script src="assets/uPlot.iife.min.js" defer></script>
 <script src="assets/idiomorph.min.js" defer></script>
-<script src="assets/page.js" defer></script>`}
+<script src="assets/page.js" defer></script>`
+}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

@@ -40,7 +40,8 @@ export function list({ announcements, services }: Pick<StatusDocument, "announce
     const draining = override?.word === "drain" && override.result === undefined;
     const held = override !== undefined && override.word !== "up" && !draining;
     const tone = toneOf(vip, held, draining || override?.word === "up");
-    const word = draining && isAnnounced(vip) ? "draining" : held && vip.state === "withdrawn" ? heldWord(override) : vip.state;
+    const word =
+      draining && isAnnounced(vip) ? "draining" : held && vip.state === "withdrawn" ? heldWord(override) : vip.state;
     return { vip, tone, word, text: `${vip.prefix} ${vip.services.join(" ")} ${word} ${vip.reason}`.toLowerCase() };
   });
   rows.sort((a, b) => TONES.indexOf(a.tone) - TONES.indexOf(b.tone));

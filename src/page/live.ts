@@ -45,8 +45,13 @@ export class Live {
       stream.blocked = undefined;
       this.#write(stream, `data: ${this.#told}\n\n`);
     });
-    this.#write(stream, `retry: 2000\ndata: ${this.#snapshot.take().changes}\n\n`);
-    if (!this.#running) void this.#run();
+    const { changes } = this.#snapshot.take();
+    this.#write(stream, `retry: 2000\ndata: ${changes}\n\n`);
+    if (!this.#running) {
+      this.#told = changes;
+      this.#toldAt = this.#clock.now();
+      void this.#run();
+    }
     return true;
   }
 

@@ -6,9 +6,9 @@ import { badge, moment, troubles } from "./layout.ts";
 import type { Listing, Tone } from "./listing.ts";
 import { PAGE_SIZE, select } from "./listing.ts";
 import type { PageSource } from "./source.ts";
-import { vipTable } from "./vip-table.ts";
 import type { Show, View } from "./view.ts";
 import { SHOWS, viewQuery } from "./view.ts";
+import { vipTable } from "./vip-table.ts";
 
 const SHOWN: Readonly<Record<Show, string>> = {
   all: "All",
@@ -19,8 +19,12 @@ const SHOWN: Readonly<Record<Show, string>> = {
 };
 
 /** The answer at a glance, for the title as well. */
-export function headline({ counts }: Listing, { ready }: Pick<StatusDocument, "ready">): { readonly tone: Tone; readonly text: string } {
-  const text = counts.all === 0 ? "No VIPs" : `${counts.announced} of ${counts.all} VIP${counts.all === 1 ? "" : "s"} announced`;
+export function headline(
+  { counts }: Listing,
+  { ready }: Pick<StatusDocument, "ready">,
+): { readonly tone: Tone; readonly text: string } {
+  const text =
+    counts.all === 0 ? "No VIPs" : `${counts.announced} of ${counts.all} VIP${counts.all === 1 ? "" : "s"} announced`;
   const tone = counts.silent > counts.held ? "bad" : counts.trouble > 0 || !ready ? "warn" : "good";
   return { tone, text };
 }

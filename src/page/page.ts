@@ -118,7 +118,9 @@ export class Page {
     if (asset === undefined) throw new PageError(404, "there is nothing here\n");
     const about = { etag: asset.etag, "cache-control": "no-cache" };
     if (headers["if-none-match"] === asset.etag) return void response.writeHead(304, about).end();
-    response.writeHead(200, { ...about, "content-type": asset.type, "content-length": asset.bytes.length }).end(asset.bytes);
+    response
+      .writeHead(200, { ...about, "content-type": asset.type, "content-length": asset.bytes.length })
+      .end(asset.bytes);
   }
 
   async #overview(query: URLSearchParams): Promise<string> {
@@ -132,7 +134,8 @@ export class Page {
     const name = query.get("name") ?? "";
     const shown = this.#snapshot.take();
     const service = findService(shown.document, name);
-    if (service === undefined) throw new PageError(404, `there is no service ${JSON.stringify(name.slice(0, 64))} in the config\n`);
+    if (service === undefined)
+      throw new PageError(404, `there is no service ${JSON.stringify(name.slice(0, 64))} in the config\n`);
     const view = {
       listing: shown.listing,
       history,
@@ -149,7 +152,8 @@ export class Page {
     const act = query.get("do") ?? "";
     const name = query.get("name") ?? "";
     const shown = this.#snapshot.take();
-    if (!isAct(act) || findService(shown.document, name) === undefined) throw new PageError(404, "there is nothing here\n");
+    if (!isAct(act) || findService(shown.document, name) === undefined)
+      throw new PageError(404, "there is nothing here\n");
     const impact = blast(act, name, shown.document, await this.#source.traffic(name));
     const { text, file } = this.#token;
     const body = confirmation(act, name, impact, trusted ? text : undefined, file);
@@ -162,7 +166,12 @@ export class Page {
     if (!this.#pace.take()) throw new PageError(429, "too many requests at the moment; try again in a few seconds\n");
     const form = await readForm(request);
     if (!sameToken(form.get("token") ?? "", this.#token.text))
-      throw new PageError(403, trusted ? "this page is from before a restart: load it anew\n" : `that is not the token in ${this.#token.file}\n`);
+      throw new PageError(
+        403,
+        trusted
+          ? "this page is from before a restart: load it anew\n"
+          : `that is not the token in ${this.#token.file}\n`,
+      );
     const act = form.get("do") ?? "";
     const name = form.get("name") ?? "";
     if (!isAct(act)) throw new PageError(400, "do: one of drain, undrain, force-up, force-down\n");
@@ -172,7 +181,9 @@ export class Page {
     response.writeHead(status, { "content-type": "text/html; charset=utf-8" }).end(text);
   }
 
-  async #done(act: () => ReturnType<typeof perform>): Promise<{ status: number; title: string; lines: readonly string[] }> {
+  async #done(
+    act: () => ReturnType<typeof perform>,
+  ): Promise<{ status: number; title: string; lines: readonly string[] }> {
     try {
       return { status: 200, title: "Done", lines: (await act()).lines };
     } catch (error) {

@@ -18,12 +18,16 @@ export function plot(check: string, slots: readonly (LatencySlot | undefined)[])
   const failed = known.reduce((sum, one) => sum + one.failed, 0);
   const words = `${check}, last hour: ${plotWords(known, failed)}`;
   const y = (ms: number) => Math.round((HEIGHT - (ms / top) * (HEIGHT - 6)) * 10) / 10;
-  const bars = slots.map((one, at) => (one === undefined ? "" : `M${at} ${HEIGHT}V${y(one.max)}h1V${HEIGHT}z`)).join("");
+  const bars = slots
+    .map((one, at) => (one === undefined ? "" : `M${at} ${HEIGHT}V${y(one.max)}h1V${HEIGHT}z`))
+    .join("");
   const line = slots
     .map((one, at) => (one === undefined ? "" : `${slots[at - 1] === undefined ? "M" : "L"}${at + 0.5} ${y(one.mean)}`))
     .join("");
   const marks = slots.map((one, at) => (one === undefined || one.failed === 0 ? "" : `M${at} 0h1v5h-1z`)).join("");
-  const data = JSON.stringify(slots.map((one) => (one === undefined ? 0 : [round(one.mean), round(one.max), one.failed])));
+  const data = JSON.stringify(
+    slots.map((one) => (one === undefined ? 0 : [round(one.mean), round(one.max), one.failed])),
+  );
   return html`<figure class="plot" data-plot="${data}" data-name="${check}">
 <figcaption>${check}<span class="scale">full height ${duration(top)}</span></figcaption>
 <svg viewBox="0 0 ${SLOTS} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${words}"><path class="most" d="${bars}"/><path class="mean" d="${line}"/><path class="fails" d="${marks}"/></svg>

@@ -1,5 +1,6 @@
 import type { ServiceStatus, StatusDocument, ToldAnnouncement, ToldCheck } from "../admin/api.ts";
 import type { History } from "../core/history.ts";
+import type { ServerTraffic } from "../core/ports.ts";
 import { slotOf } from "../core/timeline.ts";
 import { actLinks } from "./confirm.ts";
 import type { Html } from "./html.ts";
@@ -7,9 +8,8 @@ import { html } from "./html.ts";
 import { badge, moment } from "./layout.ts";
 import type { Listing, Row, Tone } from "./listing.ts";
 import { plot } from "./plot.ts";
-import type { ServerTraffic } from "./traffic-view.ts";
-import { trafficTable } from "./traffic-view.ts";
 import { LANES, strip } from "./strip.ts";
+import { trafficTable } from "./traffic-view.ts";
 import { peerTable } from "./vip-table.ts";
 
 export interface ServiceView {

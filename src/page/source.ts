@@ -1,7 +1,6 @@
 import type { AdminActions } from "../admin/api.ts";
 import type { History } from "../core/history.ts";
-import type { Clock } from "../core/ports.ts";
-import type { ServerTraffic } from "./traffic-view.ts";
+import type { Clock, ServerTraffic } from "../core/ports.ts";
 
 /** What the page shows is read here, and what it does is done here. */
 export interface PageSource {

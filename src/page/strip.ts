@@ -1,5 +1,5 @@
-import { SEEN, SLOT_MS, SLOTS } from "../core/timeline.ts";
 import type { Seen } from "../core/timeline.ts";
+import { SEEN, SLOT_MS, SLOTS } from "../core/timeline.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 

@@ -1,21 +1,6 @@
+import type { ServerTraffic } from "../core/ports.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
-
-/** One real server of one virtual service, with its counters since it was added. */
-export interface ServerTraffic {
-  /** `tcp 10.88.2.1:80` */
-  readonly virtualService: string;
-  /** `10.88.0.200:8080` */
-  readonly server: string;
-  readonly weight: number;
-  readonly forwarding: string;
-  readonly active: number;
-  readonly inactive: number;
-  /** Connections that it was ever given, and bytes each way; undefined where they could not be read. */
-  readonly connections: number | undefined;
-  readonly bytesIn: number | undefined;
-  readonly bytesOut: number | undefined;
-}
 
 /** What IPVS carries to each real server. */
 export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
@@ -28,7 +13,7 @@ export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
 }
 
 function row(one: ServerTraffic): Html {
-  return html`<tr id="server-${one.virtualService}-${one.server}"><td class="mono">${one.virtualService}</td><th scope="row" class="mono">${one.server}</th><td>${one.weight}</td><td>${one.active}</td><td>${one.inactive}</td><td>${one.connections ?? "?"}</td><td>${bytes(one.bytesIn)}</td><td>${bytes(one.bytesOut)}</td></tr>`;
+  return html`<tr id="server-${one.virtualService}-${one.server}"><td class="mono">${one.virtualService}</td><th scope="row" class="mono">${one.server}</th><td>${one.weight}</td><td>${one.active}</td><td>${one.inactive}</td><td>${one.ever?.connections ?? "?"}</td><td>${bytes(one.ever?.bytesIn)}</td><td>${bytes(one.ever?.bytesOut)}</td></tr>`;
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];

@@ -1,5 +1,5 @@
-import type { History } from "../core/history.ts";
 import type { ToldAnnouncement } from "../admin/api.ts";
+import type { History } from "../core/history.ts";
 import { hasPath } from "../core/status.ts";
 import { slotOf } from "../core/timeline.ts";
 import type { Html } from "./html.ts";

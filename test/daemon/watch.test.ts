@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { Metrics } from "../../src/admin/metrics.ts";
+import { History } from "../../src/core/history.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Watch } from "../../src/daemon/watch.ts";
 import { checkSchema, createCheck } from "../../src/health/registry.ts";
@@ -13,6 +14,7 @@ import { until } from "../support/until.ts";
 const given = {
   clock: systemClock,
   metrics: new Metrics("1"),
+  history: new History(),
   random: Math.random,
   createCheck,
   staleVerdict: () => "down" as const,

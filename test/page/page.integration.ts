@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { test } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { freePort, scene } from "../daemon/scene.ts";
+import { birdMissing } from "../support/bird.ts";
+import { noBrowser, openBrowser } from "../support/browser.ts";
+import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { until } from "../support/until.ts";
+
+const found = await findGobgpd(gobgpdVersions().at(-1) ?? "3.36");
+const skip = noBrowser ?? ("missing" in found ? found.missing : ((await birdMissing()) ?? false));
+const binary = "binary" in found ? found.binary : "";
+
+/** A controller that announces, and a browser before its page. */
+async function stage(t: TestContext, page: object = {}) {
+  const port = await freePort();
+  const all = await scene(t, { page: { address: `127.0.0.1:${port}`, ...page } });
+  await all.gobgpd.start(binary);
+  all.controller.start();
+  await all.announced();
+  const browser = await openBrowser(t);
+  const url = `http://127.0.0.1:${port}/`;
+  const complaints: string[] = [];
+  const open = async (path = "", options: BrowserContextOptions = {}) => {
+    const tab = await (await browser.newContext(options)).newPage();
+    tab.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    tab.on("pageerror", (error) => complaints.push(error.message));
+    await tab.goto(`${url}${path}`);
+    return tab;
+  };
+  return { ...all, browser, url, port, open, complaints };
+}
+
+async function heading(tab: Page): Promise<string> {
+  return (await tab.locator("h1").textContent()) ?? "";
+}
+
+async function shows(tab: Page, pattern: RegExp): Promise<void> {
+  await until(`a heading like ${pattern}`, async () => pattern.test(await heading(tab)), { found: () => heading(tab) });
+}
+
+test("a backend dies and comes back, and the page shows it without being loaded anew", { skip }, async (t) => {
+  const { backend, open, complaints } = await stage(t);
+  const tab = await open();
+  const bare = await open("", { javaScriptEnabled: false });
+  await shows(tab, /1 of 1 VIP announced/);
+  assert.match(await heading(bare), /1 of 1 VIP announced/);
+  await tab.evaluate("window.mark = 'not loaded anew'");
+  await tab.locator("#q").fill("10.88.2");
+  await tab.locator("#q").focus();
+  backend.die();
+  await shows(tab, /0 of 1 VIP announced/);
+  const why = () => tab.locator("tbody .why").textContent();
+  await until("the reason", async () => /refused/.test((await why()) ?? ""), { found: why });
+  await backend.start();
+  await shows(tab, /1 of 1 VIP announced/);
+  assert.equal(await tab.evaluate("window.mark"), "not loaded anew");
+  assert.equal(await tab.evaluate("document.activeElement.id"), "q", "the focus stays");
+  assert.equal(await tab.locator("#q").inputValue(), "10.88.2", "and so does what was typed");
+  assert.deepEqual(complaints, []);
+});
