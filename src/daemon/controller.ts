@@ -150,6 +150,9 @@ export class Controller {
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
       onStatus: (status) => this.#operations.saw(status),
+      health: (name) =>
+        this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
+      sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
     return this.#rounds;
   }

@@ -37,6 +37,7 @@ export async function openReconciler({ parts, settings, keeper, ...given }: Open
     grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),
     onRepair: (kind) => metrics.repair(kind),
+    onReinjection: () => metrics.reinjection(),
   });
 }
 

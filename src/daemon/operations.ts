@@ -12,7 +12,6 @@ import type { Beacon } from "./beacon.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
-import type { ReloadTerms } from "./reload.ts";
 import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
@@ -49,11 +48,22 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, health, onChange } = options;
+    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    this.reloader = new Reloader({ log, beacon, metrics, takeOver: (terms) => this.#takeOver(terms) });
+    metrics.lease(leaseTerm(settings()));
+    this.reloader = new Reloader({
+      log,
+      beacon,
+      metrics,
+      takeOver: async (terms) => {
+        const line = await takeOver(terms);
+        metrics.lease(leaseTerm(settings()));
+        await this.#page?.follow();
+        return line;
+      },
+    });
     this.operator = new Operator({
       clock,
       log,
@@ -106,12 +116,6 @@ export class Operations {
     await Promise.all([this.#server?.close(), this.#page?.close()]);
   }
 
-  async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
-    const line = await this.#options.takeOver(terms);
-    await this.#page?.follow();
-    return line;
-  }
-
   #notes(): string[] {
     const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
     const more = words.length - MAX_NOTED;
@@ -124,6 +128,10 @@ export class Operations {
     if (error === undefined) return [];
     return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
+}
+
+function leaseTerm({ guardSocket, config }: Settings): number {
+  return guardSocket === undefined ? 0 : config.lease.term;
 }
 
 /** Before the first pass nobody knows, and what is unknown may be there. */

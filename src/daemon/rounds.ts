@@ -1,4 +1,6 @@
 import type { Metrics } from "../admin/metrics.ts";
+import type { Runs, Seen } from "../core/failover.ts";
+import { follow } from "../core/failover.ts";
 import type { Clock } from "../core/ports.ts";
 import { stamp } from "../core/since.ts";
 import type { Status } from "../core/status.ts";
@@ -22,6 +24,9 @@ export interface RoundsOptions {
   readonly judged: () => boolean;
   readonly serving: () => boolean;
   readonly onStatus: (status: Status) => void;
+  /** See Seen. */
+  readonly health: Seen["health"];
+  readonly sharedPrefix: () => Seen["sharedPrefix"];
 }
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
@@ -29,6 +34,8 @@ export class Rounds {
   /** What the last pass found. */
   last: Status | undefined;
   readonly #options: RoundsOptions;
+  /** How each prefix follows its services' health. */
+  #runs: Runs = new Map();
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -46,6 +53,7 @@ export class Rounds {
       return status;
     } catch (error) {
       reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      metrics.brokenPass();
       beacon.beat();
       return undefined;
     }
@@ -70,8 +78,24 @@ export class Rounds {
     const { reconciler, clock, beacon, metrics, reporter, judged, serving, onStatus } = this.#options;
     this.last = stamp(this.last, status, clock.now());
     metrics.status(status, reconciler.prover.lost);
+    this.#time(status);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());
     onStatus(this.last);
+  }
+
+  #time({ announcements }: Status): void {
+    const { reconciler, clock, metrics, health, sharedPrefix } = this.#options;
+    const { leaving } = reconciler.prover;
+    const now = clock.now();
+    const { runs, took } = follow(this.#runs, {
+      now,
+      announcements,
+      health,
+      sharedPrefix: sharedPrefix(),
+      leaving,
+    });
+    this.#runs = runs;
+    for (const one of took) metrics.failover.took(one);
   }
 }
