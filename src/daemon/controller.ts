@@ -44,7 +44,6 @@ export class Controller {
   readonly #shared: Pick<OpenOptions, "reporter" | "kernel" | "settings"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
-  #rounds: Rounds | undefined;
   readonly #read: Reread;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
@@ -64,7 +63,6 @@ export class Controller {
       ...this.#shared,
       beacon: this.#beacon,
       health: () => this.#watch?.health ?? new Map(),
-      status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -138,7 +136,7 @@ export class Controller {
     const { clock, metrics } = this.#parts;
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
     const { operator } = this.#operations;
-    this.#rounds = new Rounds({
+    return new Rounds({
       clock,
       metrics,
       reporter: this.#reporter,
@@ -154,7 +152,6 @@ export class Controller {
         this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
       sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
-    return this.#rounds;
   }
 
   /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */

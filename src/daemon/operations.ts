@@ -26,8 +26,6 @@ export interface OperationsOptions {
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
-  /** What the last pass found. */
-  readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
   readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
@@ -44,6 +42,7 @@ export class Operations {
   readonly history = new History();
   readonly #options: OperationsOptions;
   #server: AdminServer | undefined;
+  #status: Status | undefined;
   #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
@@ -72,7 +71,7 @@ export class Operations {
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
       health,
-      announced: (name) => isAnnounced(options.status(), name),
+      announced: (name) => isAnnounced(this.#status, name),
       traffic: new Traffic(kernel, reporter),
       onChange,
     });
@@ -80,7 +79,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, status, health } = this.#options;
+    const { parts, settings, beacon, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -89,7 +88,7 @@ export class Operations {
       reloader: this.reloader,
       config: file,
       condition: () => beacon.condition,
-      status,
+      status: () => this.#status,
       health,
       services: () => countedServices(settings()),
     });
@@ -107,8 +106,9 @@ export class Operations {
     await this.#page?.follow();
   }
 
-  /** Notes what a pass found, for those who look at the page. */
+  /** Notes what a pass found. */
   saw(status: Status): void {
+    this.#status = status;
     this.history.saw(status, this.#options.health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 

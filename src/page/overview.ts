@@ -97,6 +97,6 @@ function peers({ peers: all, announcements }: StatusDocument): Html {
   });
   return html`<section aria-labelledby="peers">
 <h2 id="peers">Peers</h2>
-${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<div class="wide" role="region" tabindex="0" aria-label="Peers"><table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">Since</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table></div>`}
+${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<div class="wide" role="group" tabindex="0" aria-label="Peers"><table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">Since</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table></div>`}
 </section>`;
 }

@@ -6,7 +6,7 @@ import { html } from "./html.ts";
 const HEIGHT = 60;
 
 /** Milliseconds for people: `0.34 ms`, `12 ms`, `1.2 s`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${ms >= 10 ? Math.round(ms) : ms.toPrecision(2)} ms`;
 }

@@ -63,7 +63,7 @@ function checkTable(checks: readonly ToldCheck[]): Html {
     ({ name, verdict, stale, reason, lastSeconds, streak }) =>
       html`<tr id="check-${name}"><td>${badge(stale ? "warn" : VERDICTS[verdict], stale ? `${verdict}, stale` : verdict)}</td><th scope="row">${name}</th><td>${lastSeconds === undefined ? "none yet" : `${lastSeconds} s ago`}</td><td>${streak}</td><td>${reason || "passes"}</td></tr>`,
   );
-  return html`<div class="wide" role="region" tabindex="0" aria-label="Checks"><table class="plain"><thead><tr><th scope="col">Verdict</th><th scope="col">Check</th><th scope="col">Last result</th><th scope="col">Alike in a row</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide" role="group" tabindex="0" aria-label="Checks"><table class="plain"><thead><tr><th scope="col">Verdict</th><th scope="col">Check</th><th scope="col">Last result</th><th scope="col">Alike in a row</th><th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** The service of this name; undefined where there is none. */

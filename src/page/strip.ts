@@ -19,7 +19,7 @@ export const LANES = {
 const HEIGHT = 10;
 
 /** Words for people who do not see the picture: `up 58 min, down 2 min`. */
-export function laneWords(slots: Uint8Array, { seen }: Lane): string {
+function laneWords(slots: Uint8Array, { seen }: Lane): string {
   const words = seen.map((one) => {
     const count = slots.filter((bits) => firstSeen(bits, seen) === one).length;
     return count === 0 ? "" : `${NAMES[one]} ${minutes(count)}`;

@@ -7,7 +7,7 @@ export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
   if (all === undefined)
     return html`<p class="empty">Connections are counted only where -ipvs-setup carries the ports.</p>`;
   if (all.length === 0) return html`<p class="empty">IPVS has no real server of this service now.</p>`;
-  return html`<div class="wide" role="region" tabindex="0" aria-label="IPVS traffic"><table class="plain numbers">
+  return html`<div class="wide" role="group" tabindex="0" aria-label="IPVS traffic"><table class="plain numbers">
 <thead><tr><th scope="col">Virtual service</th><th scope="col">Real server</th><th scope="col">Weight</th><th scope="col">Active</th><th scope="col">Inactive</th><th scope="col">Connections ever</th><th scope="col">In</th><th scope="col">Out</th></tr></thead>
 <tbody>${all.map(row)}</tbody></table></div>`;
 }

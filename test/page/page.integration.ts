@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { freePort, scene } from "../daemon/scene.ts";
 import { birdMissing } from "../support/bird.ts";
-import { noBrowser, openBrowser } from "../support/browser.ts";
+import { axeFindings, noBrowser, openBrowser } from "../support/browser.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
 
@@ -58,5 +58,23 @@ test("a backend dies and comes back, and the page shows it without being loaded 
   assert.equal(await tab.evaluate("window.mark"), "not loaded anew");
   assert.equal(await tab.evaluate("document.activeElement.id"), "q", "the focus stays");
   assert.equal(await tab.locator("#q").inputValue(), "10.88.2", "and so does what was typed");
+  assert.deepEqual(complaints, []);
+});
+
+test("each page says the same to those who see and those who hear it, in both lights and on a phone", {
+  skip,
+}, async (t) => {
+  const { open, complaints } = await stage(t, { buttons: true });
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true };
+  for (const path of ["", "service?name=web", "act?do=force-down&name=web"])
+    for (const [light, options] of [
+      ["light", {}],
+      ["dark", phone],
+    ] as const) {
+      const tab = await open(path, { colorScheme: light, ...options });
+      assert.deepEqual(await axeFindings(tab), [], `${path} ${light}`);
+      const wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      assert.equal(await tab.evaluate(wide), 0, `${path} is as wide as the window`);
+    }
   assert.deepEqual(complaints, []);
 });
