@@ -26,6 +26,9 @@ const PACKAGES = {
       "looks at the status page as a person would",
     ],
   ],
+  routers: [
+    ["frr", () => existsSync("/usr/lib/frr/bgpd"), "the other router that docs/routers.md shows", ["frr.service"]],
+  ],
   roots: [
     ["debootstrap", program("debootstrap"), "clean Debian roots, to install the package in"],
     ["util-linux", program("unshare"), "programs in roots of their own"],

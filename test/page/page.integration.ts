@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
@@ -77,4 +79,35 @@ test("each page says the same to those who see and those who hear it, in both li
       assert.equal(await tab.evaluate(wide), 0, `${path} is as wide as the window`);
     }
   assert.deepEqual(complaints, []);
+});
+
+test("a drain by a button says what it would do, asks for the token, and is on every page a moment later", {
+  skip,
+}, async (t) => {
+  const { controller, open, complaints, withdrawn } = await stage(t, { buttons: true });
+  const token = (await readFile(join(controller.folder, "state/page-token"), "utf8")).trim();
+  const watching = await open();
+  const tab = await open("service?name=web", { javaScriptEnabled: false });
+  await tab.getByRole("link", { name: "Drain…" }).click();
+  assert.match((await tab.locator(".blast").textContent()) ?? "", /10\.88\.2\.1\/32: announced anew .*\(1 of 1 peers/);
+  const fill = async (secret: string) => {
+    await tab.getByLabel("Withdraw").selectOption("at once");
+    await tab.getByLabel("Who you are").fill("alice");
+    await tab.getByLabel(/Why/).fill("a new kernel");
+    await tab.getByLabel(/Token/).fill(secret);
+    await tab.getByRole("button", { name: "Drain web" }).click();
+  };
+  await fill("guessed");
+  assert.match((await tab.locator("body").textContent()) ?? "", /^that is not the token/);
+  await tab.goBack();
+  await fill(token);
+  await shows(tab, /Done/);
+  await withdrawn();
+  await shows(watching, /0 of 1 VIP announced/);
+  await until("the word", async () => /drained/.test((await watching.locator("tbody .state").textContent()) ?? ""));
+  assert.ok(controller.lines.some((line) => /web is draining by alice: a new kernel/.test(line)));
+  assert.deepEqual(
+    complaints.filter((line) => !/403/.test(line)),
+    [],
+  );
 });
