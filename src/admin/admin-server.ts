@@ -33,7 +33,7 @@ export class AdminServer {
     this.#server = createServer(limits, (request, response) => {
       void this.#answer(request, response);
     });
-    this.#server.maxConnections = 64;
+    this.#server.maxConnections = 128;
     // A client that stays must not keep this process from ending.
     this.#server.unref();
   }
@@ -106,6 +106,8 @@ function isRoute(request: IncomingMessage): boolean {
 function refuseBrowsers({ headers }: IncomingMessage): void {
   if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined)
     throw new BadRequest(403, "this is for programs; people have the page at /");
+  // A foreign name that points to the forwarded port makes a foreign page the same origin, and that one sends none of the above.
+  if (/\.(?!\d+(?:[:.]|$))/.test(headers.host ?? "")) throw new BadRequest(421, "this is served as localhost only");
 }
 
 function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUESTS)[V]["parse"]> {

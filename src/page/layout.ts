@@ -25,7 +25,7 @@ export function badge(tone: Tone, word: string): Html {
 
 /** `<time>` that the script turns into an age. */
 export function moment(text: string): Html {
-  return html`<time datetime="${text}">${text.replace("T", " ")}</time>`;
+  return html`<time datetime="${text}" class="when">${text.replace("T", " ")}</time>`;
 }
 
 /** A whole document. */

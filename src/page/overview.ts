@@ -49,7 +49,7 @@ function facts({ peers: all, speakerUp, config, reload }: StatusDocument): Html 
   return html`<dl class="facts">
 <div><dt>Peers</dt><dd class="${peersTone}">${established} of ${all.length} established</dd></div>
 <div><dt>gobgpd</dt><dd class="${speakerUp ? "good" : "bad"}">${speakerUp ? "answers" : "cannot be read"}</dd></div>
-<div><dt>Config</dt><dd class="${reload.error === undefined ? "good" : "bad"}">${reload.error === undefined ? html`in force since ${moment(reload.at)}` : html`not taken over at ${moment(reload.at)}`}<span class="file">${config}</span></dd></div>
+<div><dt>Config</dt><dd class="${reload.error === undefined ? "good" : "bad"}">${reload.error === undefined ? html`in force, read ${moment(reload.at)}` : html`not taken over at ${moment(reload.at)}`}<span class="file">${config}</span></dd></div>
 </dl>`;
 }
 
@@ -97,6 +97,6 @@ function peers({ peers: all, announcements }: StatusDocument): Html {
   });
   return html`<section aria-labelledby="peers">
 <h2 id="peers">Peers</h2>
-${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<div class="wide" role="group" tabindex="0" aria-label="Peers"><table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">Since</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table></div>`}
+${all.length === 0 ? html`<p class="empty">gobgpd has no peer.</p>` : html`<div class="wide" role="group" tabindex="0" aria-label="Peers"><table class="plain"><thead><tr><th scope="col">Session</th><th scope="col">Peer</th><th scope="col">AS</th><th scope="col">Changed</th><th scope="col">VIPs there</th></tr></thead><tbody>${rows}</tbody></table></div>`}
 </section>`;
 }

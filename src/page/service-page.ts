@@ -32,7 +32,7 @@ export function servicePage(service: ServiceStatus, view: ServiceView): Html {
   return html`<section class="now ${VERDICTS[verdict]}" aria-labelledby="headline">
 <p class="crumb"><a href="./">All VIPs</a></p>
 <h1 id="headline">${badge(VERDICTS[verdict], verdict)} ${name}</h1>
-<p>${reason}${since && html`, since ${moment(since)}`}</p>
+<p>${reason}${since && html`, changed ${moment(since)}`}</p>
 ${override && html`<p class="override">${badge("held", override.word)} ${override.words}</p>`}
 ${buttons && actLinks(name, override !== undefined)}
 </section>
@@ -54,7 +54,7 @@ ${peerTable(vip)}
 }
 
 function stateSince({ since }: ToldAnnouncement): Html | string {
-  return since === undefined ? "" : html`since ${moment(since)}, `;
+  return since === undefined ? "" : html`changed ${moment(since)}, `;
 }
 
 function checkTable(checks: readonly ToldCheck[]): Html {

@@ -64,5 +64,5 @@ export function peerTable({ prefix, peers }: ToldAnnouncement): Html {
     (peer) =>
       html`<tr><td>${badge(peerTone(peer), peer.state)}</td><th scope="row" class="mono">${peer.address}</th><td>${peer.since === undefined ? "" : moment(peer.since)}</td><td>${peer.reason}</td></tr>`,
   );
-  return html`<div class="wide" role="group" tabindex="0" aria-label="Peers of ${prefix}"><table class="plain"><thead><tr><th scope="col">State</th><th scope="col">Peer</th><th scope="col">Since</th><th scope="col">Why not proven</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide" role="group" tabindex="0" aria-label="Peers of ${prefix}"><table class="plain"><thead><tr><th scope="col">State</th><th scope="col">Peer</th><th scope="col">Changed</th><th scope="col">Why not proven</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

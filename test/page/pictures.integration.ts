@@ -13,7 +13,7 @@ const missing = noBrowser ?? ("missing" in found ? found.missing : undefined);
 /** Asked for by name, so that a usual run leaves the tree as it was. */
 const asked = process.env["BGP_LB_PICTURES"] === "1";
 
-const shown = asked ? test : () => undefined;
+const shown = asked ? (...all: Parameters<typeof test>) => void test(...all) : () => undefined;
 shown("the pictures of docs/page.md", { skip: missing ?? false }, async (t) => {
   const port = await freePort();
   const closed = await freePort();
