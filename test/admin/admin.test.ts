@@ -196,30 +196,3 @@ test("nobody there, no rights, no such group, and an answer that is none each ha
   t.after(() => odd.close());
   await assert.rejects(new AdminClient(path).status(), /answered 200 and nothing that can be read/);
 });
-
-test("what a browser sends is refused, and what is no route of the API goes to the page", async (t) => {
-  const { socket, server, asked } = await stage(t);
-  const send = (method: string, path: string, headers: Record<string, string>) =>
-    new Promise<string>((resolve, reject) => {
-      const sent = request({ socketPath: socket, method, path, headers }, (response) => {
-        let text = "";
-        response.on("data", (chunk: Buffer) => {
-          text += chunk.toString();
-        });
-        response.on("end", () => resolve(`${response.statusCode} ${text.trim()}`));
-      });
-      sent.on("error", reject);
-      sent.end(method === "POST" ? JSON.stringify(DRAIN) : "");
-    });
-  assert.match(await send("POST", "/drain", { origin: "http://evil.example" }), /^403 .*this is for programs/);
-  assert.match(await send("POST", "/drain", { "sec-fetch-site": "cross-site" }), /^403 /);
-  assert.match(await send("GET", "/status", { host: "evil.example:8082" }), /^421 /);
-  assert.deepEqual(asked, []);
-  for (const host of ["localhost", "localhost:8082", "127.0.0.1:8082", "lb1"])
-    assert.match(await send("GET", "/status", { host }), /^200 /, host);
-  assert.match(await send("GET", "/", {}), /^404 .*no such route/);
-  assert.ok(server !== undefined);
-  server.page = async (_, response) => void response.end("the page");
-  assert.equal(await send("GET", "/", {}), "200 the page");
-  assert.match(await send("GET", "/status", {}), /^200 .*all is well/);
-});
