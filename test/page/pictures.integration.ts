@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,8 +14,9 @@ const missing = noBrowser ?? ("missing" in found ? found.missing : undefined);
 /** Asked for by name, so that a usual run leaves the tree as it was. */
 const asked = process.env["BGP_LB_PICTURES"] === "1";
 
-const shown = asked ? (...all: Parameters<typeof test>) => void test(...all) : () => undefined;
-shown("the pictures of docs/page.md", { skip: missing ?? false }, async (t) => {
+if (asked) void test("the pictures of docs/page.md", { skip: missing ?? false }, take);
+
+async function take(t: TestContext): Promise<void> {
   const port = await freePort();
   const closed = await freePort();
   const check = (to: number) => ({ kind: "tcp", port: to, name: "front", interval: "1s", rise: 2, fall: 2 });
@@ -49,4 +51,4 @@ shown("the pictures of docs/page.md", { skip: missing ?? false }, async (t) => {
   await tab.emulateMedia({ colorScheme: "dark" });
   await tab.setViewportSize({ width: 390, height: 844 });
   await shoot("", "page-phone.png");
-});
+}
