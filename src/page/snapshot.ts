@@ -7,7 +7,7 @@ import type { PageSource } from "./source.ts";
 const LEAST_MS = 250;
 const MOST_MS = 1_000;
 /** It lasts so many times as long as it took to make: whoever asks how often, a small part of this process goes there. */
-const SHARE = 20;
+const SHARE = 10;
 
 /** All that there is to show, as it was at one moment. */
 export interface Shown {
