@@ -70,6 +70,7 @@ export class Life implements Resident {
       random: () => world.random.next(),
       disk: world.disk.for(process),
       sockets: { toward: (remotes) => this.#sockets(world, remotes) },
+      openPage: () => undefined,
       listensEverywhere: () => Promise.resolve(undefined),
       plan,
       takeLock: () => world.takeLock(process),
