@@ -105,13 +105,8 @@ export class Reconciler {
 
   /** When another pass is due by itself: the next try of a failed op or look, the end of the hold or of a real server's time; Infinity when nothing waits. */
   get wakeAt(): number {
-    const { tearDownAt } = this;
-    return Math.min(
-      this.#backoff.wakeAt,
-      this.#observer.lookAgainAt,
-      this.#departures.endsAt,
-      tearDownAt > this.#options.clock.now() ? tearDownAt : Number.POSITIVE_INFINITY,
-    );
+    const holdEnd = this.tearDownAt > this.#options.clock.now() ? this.tearDownAt : Number.POSITIVE_INFINITY;
+    return Math.min(this.#backoff.wakeAt, this.#observer.lookAgainAt, this.#departures.endsAt, holdEnd);
   }
 
   /**
