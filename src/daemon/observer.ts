@@ -16,6 +16,8 @@ export interface ObserverOptions {
   readonly trustAbsence: boolean;
   /** Whether a path of gobgpd's is ours; all are unless given. */
   readonly ours?: (prefix: Prefix) => boolean;
+  /** Paths that gobgpd held, or may have, when this process began. */
+  readonly held?: ReadonlySet<Prefix>;
 }
 
 /** A kernel that could not be read is looked at again after 1 s, 2 s, 4 s, ... up to 60 s (milliseconds). */
@@ -33,7 +35,7 @@ export class Observer {
   #looking = 0;
   readonly #assumed: SpeakerOp[] = [];
   /** Paths that gobgpd was last seen to hold, however long ago that was, and that we have not withdrawn since. */
-  #held = new Set<Prefix>();
+  #held: Set<Prefix>;
   /** When paths of ours, or the gobgpd that held them, were found to be gone without our doing, on the clock. */
   goneAt = Number.NEGATIVE_INFINITY;
 
@@ -44,6 +46,7 @@ export class Observer {
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#trusted = options.trustAbsence;
+    this.#held = new Set(options.held);
   }
 
   /** What gobgpd holds as far as anybody knows: the last good look, and what was sent since. A look that failed while gobgpd lives does not blot it out. */

@@ -26,7 +26,7 @@ export interface OwnershipStore {
   save(owned: Ownership): Promise<void>;
 }
 
-export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence" | "ours"> {
+export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence" | "ours" | "held"> {
   readonly ledger: OwnershipStore;
   /** Where proofs of arrival are looked for; without it nothing is proven. */
   readonly sockets?: Sockets | undefined;
@@ -76,8 +76,9 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    const ours = (prefix: Prefix) => this.#owned.prefixes.has(prefix);
     const trustAbsence = options.trustAbsence ?? options.owned.prefixes.size === 0;
-    this.#observer = new Observer({ ...options, trustAbsence, ours: (prefix) => this.#owned.prefixes.has(prefix) });
+    this.#observer = new Observer({ ...options, trustAbsence, ours, held: options.owned.prefixes });
     this.prover = new Prover(options);
     this.#backoff = new Backoff(options.clock);
     this.#performer = new Performer({
