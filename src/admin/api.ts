@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServiceHealth } from "../core/desired.ts";
-import type { CheckStatus } from "../core/health.ts";
+import type { Against, CheckStatus } from "../core/health.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
 import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
 
@@ -63,7 +63,8 @@ export type Dated<Thing> = Omit<Thing, "since"> & {
 
 /** `lastSeconds`: the age of the last result. */
 export type ToldCheck = Dated<Omit<CheckStatus, "at">> & { readonly lastSeconds?: number };
-export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers">> & {
+export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers" | "against">> & {
+  readonly against?: readonly Dated<Against>[];
   readonly peers: readonly Dated<PeerStatus>[];
 };
 

@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from "../core/address.ts";
 import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
+import { realServerKey } from "../core/service.ts";
 import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
@@ -28,13 +29,25 @@ export function parseProc(text: string): IpvsTable {
   return assemble("/proc/net/ip_vs", text, parseLine);
 }
 
-/** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */
-export function parseActive(text: string): ReadonlyMap<VirtualServiceKey, number> {
-  const active = new Map<VirtualServiceKey, number>();
-  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, count) =>
-    active.set(service, (active.get(service) ?? 0) + count),
+/** What is open at one virtual service: all its real servers together, and each. */
+export interface Active {
+  readonly active: number;
+  readonly servers: ReadonlyMap<string, number>;
+}
+
+/** Open connections of each virtual service in the same text (column ActiveConn). */
+export function parseActive(text: string): ReadonlyMap<VirtualServiceKey, Active> {
+  const found = new Map<VirtualServiceKey, Map<string, number>>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, server, count) => {
+    const servers = found.get(service) ?? new Map<string, number>();
+    found.set(service, servers.set(realServerKey(server), count));
+  });
+  return new Map(
+    [...table.keys()].map((service) => {
+      const servers = found.get(service) ?? new Map<string, number>();
+      return [service, { active: [...servers.values()].reduce((sum, count) => sum + count, 0), servers }];
+    }),
   );
-  return new Map([...table.keys()].map((service) => [service, active.get(service) ?? 0]));
 }
 
 function parseLine(line: string): Line {

@@ -19,7 +19,7 @@ export function assemble(
   source: string,
   text: string,
   parse: (line: string) => Line,
-  onServer: (service: VirtualServiceKey, active: number) => void = () => {},
+  onServer: (service: VirtualServiceKey, server: RealServer, active: number) => void = () => {},
 ): IpvsTable {
   const table = new Map<VirtualServiceKey, VirtualService>();
   let servers: RealServer[] | undefined;
@@ -32,7 +32,7 @@ export function assemble(
       if (!seen)
         throw new UnexpectedOutput(`${source}: line ${index + 1}: real server without a service: ${quote(raw)}`);
       servers?.push(line.server);
-      if (servers !== undefined && key !== undefined) onServer(key, line.active ?? 0);
+      if (servers !== undefined && key !== undefined) onServer(key, line.server, line.active ?? 0);
       continue;
     }
     seen = true;

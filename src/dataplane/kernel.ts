@@ -52,7 +52,7 @@ export class LinuxKernel implements Kernel {
     // A service that came or went between the two reads is in neither answer.
     const both = [...active].flatMap(([key, open]) => {
       const ever = accepted.get(key);
-      return ever === undefined ? [] : [[key, { active: open, accepted: ever }] as const];
+      return ever === undefined ? [] : [[key, { ...open, accepted: ever }] as const];
     });
     return new Map(both);
   }

@@ -8,13 +8,16 @@ import { fixture } from "./fixture.ts";
 
 const PROC = fixture("proc-ip_vs-traffic.linux-6.1.txt");
 const STATS = fixture("stats.ipvsadm-1.31.txt");
+/** Of the web service of the recording, where all else is idle. */
+const SERVERS = { "192.0.2.10:8080": 4 };
 const never = new AbortController().signal;
 
 test("open connections as the kernel shows them, and all that were ever begun as ipvsadm does", () => {
   const services = ["sctp 10.88.2.1:3868", "tcp 10.88.2.1:80", "tcp [2001:db8:f::10]:80", "udp 10.88.2.1:53"];
   const pairs = (found: ReadonlyMap<string, number>) => [...found].sort().map(([key, count]) => `${key} ${count}`);
   const counted = (web: number) => services.map((key) => `${key} ${key === "tcp 10.88.2.1:80" ? web : 0}`);
-  assert.deepEqual(pairs(parseActive(PROC)), counted(4));
+  const active = parseActive(PROC);
+  assert.deepEqual(pairs(new Map([...active].map(([key, one]) => [key, one.active]))), counted(4));
   assert.deepEqual(pairs(parseStats(STATS)), counted(5));
 });
 
@@ -29,7 +32,10 @@ test("both together are what goes through a service; without IPVS of ours there 
     write: () => Promise.resolve(),
   };
   const web = (await new LinuxKernel({ command, ipvs: true }).connections(never)).get("tcp 10.88.2.1:80" as never);
-  assert.deepEqual(web, { active: 4, accepted: 5 });
+  assert.deepEqual(
+    { ...web, servers: Object.fromEntries(web?.servers ?? []) },
+    { active: 4, accepted: 5, servers: SERVERS },
+  );
   assert.equal((await new LinuxKernel({ command, ipvs: false }).connections(never)).size, 0);
   assert.deepEqual(asked, ["ipvsadm -L -n --stats --exact"]);
 });
