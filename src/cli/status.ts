@@ -5,6 +5,7 @@ import type { PeerStatus } from "../core/status.ts";
 import { adminClient } from "./ask.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import { table } from "./table.ts";
 
 /** Prints what the controller says of itself, for people or as JSON. */
 export async function status(options: Options): Promise<number> {
@@ -22,8 +23,8 @@ export function render(found: StatusDocument): string {
     reload.error === undefined
       ? `config in force since ${reload.at}`
       : `config NOT reloaded at ${reload.at}, the one before stays: ${reload.error}`,
-    ...section("services", found.services.map(serviceRow)),
-    ...section(
+    ...table("services", found.services.map(serviceRow)),
+    ...table(
       "VIPs",
       found.announcements.map((one) => [
         one.prefix,
@@ -33,15 +34,15 @@ export function render(found: StatusDocument): string {
         reasonOf(one),
       ]),
     ),
-    ...section(
+    ...table(
       "peers",
       found.peers.map((peer) => [peer.address, `AS ${peer.as}`, peer.session, age(peer)]),
     ),
-    ...section(
+    ...table(
       "conflicts",
       found.conflicts.map((line) => [line]),
     ),
-    ...section("failing", Object.entries(found.failing)),
+    ...table("failing", Object.entries(found.failing)),
     "",
   ].join("\n");
 }
@@ -66,15 +67,6 @@ function reasonOf({ reason, against = [] }: ToldAnnouncement): string {
 /** How long a thing has been as it is. */
 function age({ ageSeconds }: { readonly ageSeconds?: number }): string {
   return ageSeconds === undefined ? "" : ageWords(ageSeconds);
-}
-
-/** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
-function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const widths: number[] = [];
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
-  return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
 }
 
 /** Who has the VIP, and why the others have not. */

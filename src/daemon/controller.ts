@@ -63,7 +63,9 @@ export class Controller {
     this.#operations = new Operations({
       ...this.#shared,
       beacon: this.#beacon,
-      health: () => this.#watch?.health ?? new Map(),
+      watch: () => this.#watch,
+      reconciler: () => this.#reconciler,
+      read,
       status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),

@@ -158,6 +158,12 @@ export class Reconciler {
     return this.#proven(...this.#last);
   }
 
+  /** Both halves as they are now, and what is ours in them; may be asked beside a pass, and changes nothing. */
+  async survey(): Promise<{ readonly observed: Observed; readonly owned: Ownership }> {
+    const observed = await this.#observer.look(() => Promise.resolve());
+    return { observed, owned: this.#owned };
+  }
+
   /** Looks again at what has arrived at the peers, and at nothing else; answers as the last pass did, with that. */
   async prove(): Promise<Status | undefined> {
     if (this.#last === undefined) return undefined;

@@ -1,11 +1,13 @@
 import type { ConfiguredService } from "../config/config.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
+import { UNPROBED } from "../core/health.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
+import type { Witness } from "./judge.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
 
@@ -70,6 +72,21 @@ export class Watch {
       else this.#health.set(name, judge(running, "down", this.#options.clock.now()));
       if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
     }
+  }
+
+  /** How each of these services would be the moment after `replace`. */
+  foresee(services: readonly Watched[]): ReadonlyMap<string, ServiceHealth> {
+    const { clock, staleVerdict } = this.#options;
+    const foreseen = services.map(({ name, checks }) => {
+      const taken = new Set<Running>();
+      const own = this.#monitors.get(name) ?? [];
+      const witnesses = checks.map((config): Witness => {
+        const fresh = { config, monitor: { name: checkName(config), health: UNPROBED } };
+        return takeSame(own, config, taken) ?? fresh;
+      });
+      return [name, judge(witnesses, staleVerdict(), clock.now(), this.#health.get(name))] as const;
+    });
+    return new Map(foreseen);
   }
 
   get health(): ReadonlyMap<string, ServiceHealth> {
