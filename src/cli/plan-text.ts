@@ -1,6 +1,6 @@
 import type { PlanDocument } from "../admin/api.ts";
 import type { IpvsImpact } from "../core/blast.ts";
-import { openConnections } from "../core/blast.ts";
+import { connectionsAt } from "../core/blast.ts";
 import { table } from "./table.ts";
 
 /** The whole for people: what it costs first, then what it touches, then each step. */
@@ -21,7 +21,7 @@ export function renderPlan(found: PlanDocument): string {
       "VIPs",
       vips.map(({ prefix, effect, why }) => [prefix, effect, why]),
     ),
-    ...table(`IPVS, ${count(openConnections(ipvs), "open connection")}`, ipvs.map(ipvsRow)),
+    ...table(`IPVS, ${count(connectionsAt(ipvs), "connection")}`, ipvs.map(ipvsRow)),
     "",
     ...(numbered.length > 0 ? ["would do, in this order:", ...numbered] : ["nothing to do"]),
     ...lines(
@@ -36,7 +36,7 @@ export function renderPlan(found: PlanDocument): string {
 
 function ipvsRow({ virtualService, realServer, effect, change, connections }: IpvsImpact): string[] {
   const name = realServer === undefined ? virtualService : `  ${realServer}`;
-  return [name, effect, change, connections === undefined ? "" : `${connections} open`];
+  return [name, effect, change, connections === undefined ? "" : `${connections} connections`];
 }
 
 function lines(title: string, of: readonly string[]): string[] {

@@ -1,9 +1,9 @@
 import type { Address, Prefix } from "./address.ts";
 import type { Desired } from "./desired.ts";
 import type { Op } from "./op.ts";
+import { ownedServerKey } from "./ownership.ts";
 import { describePath } from "./path.ts";
-import type { Connections } from "./ports.ts";
-import type { VirtualServiceKey } from "./service.ts";
+import type { RealServer, VirtualServiceKey } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import { peerChanges } from "./session-resets.ts";
 import type { Observed, SessionState } from "./state.ts";
@@ -33,7 +33,7 @@ export interface IpvsImpact {
   readonly effect: "add" | "change" | "remove";
   /** What it is, or was and will be. */
   readonly change: string;
-  /** Open connections; undefined: it is new, or they are not counted. */
+  /** Connections that IPVS holds there, open or closing; undefined: it is new, or they are not counted. */
   readonly connections?: number;
 }
 
@@ -44,20 +44,17 @@ export interface BlastRadius {
   readonly ipvs: readonly IpvsImpact[];
 }
 
-export type Counts = ReadonlyMap<VirtualServiceKey, Connections>;
-
 /** What these steps touch, of what was seen before them. */
-export function blastRadius(ops: readonly Op[], desired: Desired, observed: Observed, counts: Counts): BlastRadius {
-  const table = observed.kernel?.virtualServices;
+export function blastRadius(ops: readonly Op[], desired: Desired, observed: Observed): BlastRadius {
   return {
     sessions: ops.flatMap((op) => sessionImpact(op, observed)),
     vips: vipImpacts(ops, desired, observed),
-    ipvs: ops.flatMap((op) => ipvsImpact(op, table, counts)),
+    ipvs: ops.flatMap((op) => ipvsImpact(op, observed.kernel)),
   };
 }
 
-/** Connections that are open at what is changed or removed, each counted once. */
-export function openConnections(ipvs: readonly IpvsImpact[]): number {
+/** Connections at what is changed or removed, each counted once. */
+export function connectionsAt(ipvs: readonly IpvsImpact[]): number {
   const whole = new Set(ipvs.filter((one) => one.realServer === undefined).map((one) => one.virtualService));
   return ipvs
     .filter((one) => one.realServer === undefined || !whole.has(one.virtualService))
@@ -100,24 +97,25 @@ function vipImpacts(ops: readonly Op[], { announcements }: Desired, { speaker }:
 
 const EFFECTS = { add: "add", edit: "change", delete: "remove" } as const;
 
-function ipvsImpact(op: Op, table: NonNullable<Observed["kernel"]>["virtualServices"], counts: Counts): IpvsImpact[] {
+function ipvsImpact(op: Op, kernel: Observed["kernel"]): IpvsImpact[] {
   if (!("service" in op)) return [];
   const virtualService = virtualServiceKey(op.service);
-  const before = table?.get(virtualService);
+  const before = kernel?.virtualServices?.get(virtualService);
   const [, verb] = op.kind.split(".") as [string, keyof typeof EFFECTS];
+  const open = (servers: readonly RealServer[]) =>
+    servers.reduce((sum, one) => sum + (kernel?.connections?.get(ownedServerKey(op.service, one)) ?? 0), 0);
+  const counted = (servers: readonly RealServer[]) =>
+    verb === "add" || kernel?.connections === undefined ? {} : { connections: open(servers) };
   const base = { virtualService, effect: EFFECTS[verb] };
-  const count = counts.get(virtualService);
   if (!("server" in op)) {
     const was = before === undefined ? [] : [before.scheduler, ...before.flags];
-    return [
-      { ...base, change: fromTo(was, [op.service.scheduler, ...op.service.flags], verb), ...counted(count?.active) },
-    ];
+    const is = [op.service.scheduler, ...op.service.flags];
+    return [{ ...base, change: fromTo(was, is, verb), ...counted(before?.realServers ?? []) }];
   }
-  const key = realServerKey(op.server);
-  const server = before?.realServers.find((one) => realServerKey(one) === key);
+  const realServer = realServerKey(op.server);
+  const server = before?.realServers.find((one) => realServerKey(one) === realServer);
   const was = server === undefined ? [] : serverWords(server);
-  const change = fromTo(was, serverWords(op.server), verb);
-  return [{ ...base, realServer: key, change, ...counted(verb === "add" ? undefined : count?.servers?.get(key)) }];
+  return [{ ...base, realServer, change: fromTo(was, serverWords(op.server), verb), ...counted([op.server]) }];
 }
 
 function serverWords({ forwarding, weight }: { readonly forwarding: string; readonly weight: number }): string[] {
@@ -126,8 +124,4 @@ function serverWords({ forwarding, weight }: { readonly forwarding: string; read
 
 function fromTo(was: readonly string[], is: readonly string[], verb: keyof typeof EFFECTS): string {
   return verb === "edit" ? `${was.join(" ")} becomes ${is.join(" ")}` : is.join(" ");
-}
-
-function counted(connections: number | undefined): Pick<IpvsImpact, "connections"> {
-  return connections === undefined ? {} : { connections };
 }

@@ -1,4 +1,4 @@
-import type { BlastRadius, Counts } from "./blast.ts";
+import type { BlastRadius } from "./blast.ts";
 import { blastRadius } from "./blast.ts";
 import { claim } from "./claim.ts";
 import { conflicts } from "./conflict.ts";
@@ -18,13 +18,13 @@ export interface Outlook extends BlastRadius {
 }
 
 /** What would be done to come from what is seen to what should be, if every step went well. */
-export function outlook(desired: Desired, observed: Observed, owned: Ownership, counts: Counts): Outlook {
+export function outlook(desired: Desired, observed: Observed, owned: Ownership): Outlook {
   const ops = forecast(desired, observed, owned);
   const held = [...desired.announcements.values()].filter((one) => one.want !== "announce");
   return {
     steps: ops.map(describe),
     held: held.map((one) => ({ prefix: one.path.prefix, reason: one.reason })),
     conflicts: conflicts(desired, observed, claim(desired, observed, owned)),
-    ...blastRadius(ops, desired, observed, counts),
+    ...blastRadius(ops, desired, observed),
   };
 }

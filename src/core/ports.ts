@@ -9,8 +9,6 @@ export interface Connections {
   readonly active: number;
   /** Connections that were ever begun, since the kernel began to count. */
   readonly accepted: number;
-  /** Those that are open, by real server (`realServerKey`). */
-  readonly servers?: ReadonlyMap<string, number>;
 }
 
 /** Links, addresses and IPVS of one network namespace. */

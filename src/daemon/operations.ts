@@ -28,8 +28,8 @@ export interface OperationsOptions {
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
-  readonly watch: () => Watch | undefined;
-  readonly reconciler: () => Reconciler | undefined;
+  /** Each is there once the controller has come so far. */
+  readonly running: () => { readonly watch: Watch | undefined; readonly reconciler: Reconciler | undefined };
   readonly read: Reread;
   /** What the last pass found. */
   readonly status: () => Status | undefined;
@@ -47,7 +47,7 @@ export class Operations {
   readonly operator: Operator;
   readonly reloader: Reloader;
   readonly #options: OperationsOptions;
-  readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.watch()?.health ?? new Map();
+  readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
   #server: AdminServer | undefined;
 
   constructor(options: OperationsOptions) {
@@ -56,7 +56,17 @@ export class Operations {
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    this.reloader = new Reloader({ log, beacon, metrics, takeOver });
+    metrics.lease(leaseTerm(settings()));
+    this.reloader = new Reloader({
+      log,
+      beacon,
+      metrics,
+      takeOver: async (terms) => {
+        const line = await takeOver(terms);
+        metrics.lease(leaseTerm(settings()));
+        return line;
+      },
+    });
     this.operator = new Operator({
       clock,
       log,
@@ -106,6 +116,10 @@ export class Operations {
     if (error === undefined) return [];
     return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
+}
+
+function leaseTerm({ guardSocket, config }: Settings): number {
+  return guardSocket === undefined ? 0 : config.lease.term;
 }
 
 /** Before the first pass nobody knows, and what is unknown may be there. */

@@ -10,7 +10,6 @@ import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName, createCheck } from "../health/registry.ts";
 import { openKernel, withSpeaker } from "./adapters.ts";
-import { countConnections } from "./foresee.ts";
 import { Ledger } from "./ledger.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Settings } from "./settings.ts";
@@ -22,17 +21,16 @@ const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
 export async function preview(settings: Settings, warnings: readonly string[], clock: Clock): Promise<PlanDocument> {
   const intent = intentOf(settings);
   const blind: string[] = [];
-  const [kernel, speaker, health, { owned, warning }, said, counts] = await Promise.all([
+  const [kernel, speaker, health, { owned, warning }, said] = await Promise.all([
     intent.network ? readKernel(intent.ipvs, blind) : NO_KERNEL,
     readSpeaker(settings, clock, blind),
     probeOnce(settings, clock),
     new Ledger(settings.stateDirectory).load(),
     new OverrideStore(settings.stateDirectory, clock).load(),
-    countConnections(intent.ipvs ? openKernel(true) : undefined, blind),
   ]);
   for (const one of [warning, said.warning]) if (one !== undefined) blind.push(one);
   const desired = derive(intent, health, "serving", true, said.overrides);
-  const found = outlook(desired, { kernel, speaker }, owned, counts);
+  const found = outlook(desired, { kernel, speaker }, owned);
   return { config: settings.file, restart: [], resets: [], warnings, ...found, blind };
 }
 

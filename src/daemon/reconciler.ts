@@ -3,48 +3,21 @@ import { claim, prune } from "../core/claim.ts";
 import { conflicts } from "../core/conflict.ts";
 import type { Desired } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
-import type { RepairKind } from "../core/mended.ts";
-import type { Op, OpResult } from "../core/op.ts";
+import type { Op } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
 import { plan } from "../core/plan.ts";
-import type { Sockets } from "../core/ports.ts";
 import type { Observed } from "../core/state.ts";
 import type { Found, Status } from "../core/status.ts";
 import { summarise } from "../core/status.ts";
 import { Backoff } from "./backoff.ts";
+import { Departures } from "./departures.ts";
 import type { GraceTimes } from "./grace.ts";
 import { Grace } from "./grace.ts";
-import type { ObserverOptions } from "./observer.ts";
 import { Observer } from "./observer.ts";
 import { Performer } from "./performer.ts";
 import { Prover } from "./prover.ts";
-
-/** Where ownership is kept between lives. */
-export interface OwnershipStore {
-  save(owned: Ownership): Promise<void>;
-}
-
-export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence"> {
-  readonly ledger: OwnershipStore;
-  /** Where proofs of arrival are looked for; without it nothing is proven. */
-  readonly sockets?: Sockets | undefined;
-  /** What should be, right now. */
-  readonly desired: () => Desired;
-  /** The real one unless given. */
-  readonly plan?: typeof plan;
-  readonly owned: Ownership;
-  /** Milliseconds between the last withdrawal and the first teardown. */
-  readonly hold: () => number;
-  /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
-  readonly grace?: () => GraceTimes;
-  readonly onRepair?: (kind: RepairKind) => void;
-  /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
-  readonly trustAbsence?: boolean;
-  readonly onResult?: (result: OpResult) => void;
-  /** Called now and then during a pass, between steps that each take seconds at most. */
-  readonly onStep?: () => void;
-}
+import type { ReconcilerOptions } from "./reconciler-options.ts";
 
 /** Rounds of look, plan, apply in one pass: build, announce, tear down, and one to see that nothing is left. */
 const ROUNDS = 4;
@@ -62,6 +35,7 @@ export class Reconciler {
   readonly prover: Prover;
   readonly #performer: Performer;
   readonly #grace: Grace;
+  readonly #departures: Departures;
   readonly #backoff: Backoff;
   #owned: Ownership;
   #withdrawing: Promise<void> = Promise.resolve();
@@ -86,6 +60,7 @@ export class Reconciler {
       onEnd: () =>
         void this.withdraw().catch((error: unknown) => options.reporter.trouble("a withdrawal", messageOf(error))),
     });
+    this.#departures = new Departures(options);
     this.#owned = options.owned;
     // An earlier life may have withdrawn the moment before it ended.
     if (options.owned.addresses.size > 0) this.#performer.lastWithdrawal = options.clock.now();
@@ -96,11 +71,12 @@ export class Reconciler {
     return Math.max(this.#performer.lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
-  /** When another pass is due by itself: a failed op's next try, or the end of the hold; Infinity when nothing waits. */
+  /** When another pass is due by itself: a failed op's next try, the end of the hold or of a real server's time; Infinity when nothing waits. */
   get wakeAt(): number {
     const { tearDownAt } = this;
     return Math.min(
       this.#backoff.wakeAt,
+      this.#departures.endsAt,
       tearDownAt > this.#options.clock.now() ? tearDownAt : Number.POSITIVE_INFINITY,
     );
   }
@@ -139,6 +115,7 @@ export class Reconciler {
       desired = wanted();
       this.#grace.saw(desired, observed);
       await this.#own(claim(desired, observed, this.#owned));
+      this.#departures.saw(desired, observed, this.#owned);
       planned = this.#plan(desired, observed);
       if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.has(describe(op)))))
         planned = this.#plan(desired, observed);
@@ -182,11 +159,7 @@ export class Reconciler {
 
   async #withdrawUnwanted(): Promise<void> {
     const observed = { kernel: undefined, speaker: this.#observer.known };
-    const ops = (this.#options.plan ?? plan)(this.#options.desired(), observed, this.#owned, {
-      blocked: () => false,
-      over: (prefix) => this.#grace.isOver(prefix),
-      tearDown: false,
-    });
+    const ops = this.#plan(this.#options.desired(), observed);
     await this.#performer.apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
   }
 
@@ -194,7 +167,8 @@ export class Reconciler {
     const tearDown = this.#options.clock.now() >= this.tearDownAt;
     const blocked = (op: Op) => !this.#backoff.ready(op);
     const over = (prefix: Prefix) => this.#grace.isOver(prefix);
-    return (this.#options.plan ?? plan)(desired, observed, this.#owned, { blocked, over, tearDown });
+    const departed = this.#departures.over;
+    return (this.#options.plan ?? plan)(desired, observed, this.#owned, { blocked, over, departed, tearDown });
   }
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */

@@ -64,7 +64,9 @@ export class Watch {
         void stop(one);
         this.#options.metrics.forget(name, one.monitor.name);
       }
-      if (!this.#monitors.has(name)) this.#health.delete(name);
+      if (this.#monitors.has(name)) continue;
+      this.#health.delete(name);
+      this.#options.metrics.forgetService(name);
     }
     for (const [name, running] of after) {
       if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
@@ -150,6 +152,7 @@ export class Watch {
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
     if (before?.verdict === now.verdict) return;
+    this.#options.metrics.transition(service, now.verdict);
     const line = `service ${service} is ${now.verdict}: ${now.reason}`;
     if (now.verdict === "down") this.#options.log.warn(line);
     else this.#options.log.info(line);

@@ -23,7 +23,7 @@ const NOTHING: PlanDocument = {
 
 test("a plan is what it touches, numbered steps, then what is not announced and why", () => {
   const desired = derive(intent([service("web", ["10.88.2.1"])]), health({ web: "down" }), "serving", true);
-  const found = { ...outlook(desired, BARE, OWNS_NOTHING, new Map()), blind: ["ipvsadm: not installed"] };
+  const found = { ...outlook(desired, BARE, OWNS_NOTHING), blind: ["ipvsadm: not installed"] };
   assert.equal(
     renderPlan({ ...NOTHING, ...found }),
     `new.json in a start: no controller runs here
@@ -31,7 +31,7 @@ test("a plan is what it touches, numbered steps, then what is not announced and 
 sessions:
   10.88.0.253  begin
 
-IPVS, 0 open connections:
+IPVS, 0 connections:
   tcp 10.88.2.1:80    add  rr
     10.88.0.200:8080  add  masquerade weight 1
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Prefix } from "../../src/core/address.ts";
-import { openConnections } from "../../src/core/blast.ts";
+import { connectionsAt } from "../../src/core/blast.ts";
 import { claim } from "../../src/core/claim.ts";
 import type { Intent } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import { forecast } from "../../src/core/forecast.ts";
 import { after } from "../../src/core/model.ts";
 import { outlook } from "../../src/core/outlook.ts";
-import { OWNS_NOTHING } from "../../src/core/ownership.ts";
-import type { VirtualServiceKey } from "../../src/core/service.ts";
+import { OWNS_NOTHING, ownedServerKey } from "../../src/core/ownership.ts";
+import type { VirtualService, VirtualServiceKey } from "../../src/core/service.ts";
 import type { Observed, SpeakerState } from "../../src/core/state.ts";
 import { BARE, health, intent, ip, service } from "../support/world.ts";
 
@@ -27,21 +27,19 @@ const STANDS = (() => {
   const speaker = found.speaker as SpeakerState;
   const [peer] = BOTH.peers;
   assert.ok(peer);
+  const through = [WEB, DNS].flatMap(({ virtualServices: [one] }, at) =>
+    (one?.realServers ?? []).map((server) => [ownedServerKey(one as VirtualService, server), 4 - 2 * at] as const),
+  );
   const observed: Observed = {
-    ...found,
+    kernel: found.kernel && { ...found.kernel, connections: new Map(through) },
     speaker: { ...speaker, peers: new Map([[PEER, { ...peer, session: "established" }]]) },
   };
   return { observed, owned: claim(desired, observed, OWNS_NOTHING) };
 })();
-const COUNTS = new Map([
-  [KEY("10.88.2.1"), { active: 4, accepted: 9, servers: new Map([["10.88.0.200:8080", 4]]) }],
-  [KEY("10.88.2.2"), { active: 2, accepted: 2, servers: new Map([["10.88.0.200:8080", 2]]) }],
-]);
-
 function touched(over: Partial<Intent>, verdicts = UP) {
   const desired = derive({ ...BOTH, ...over }, verdicts, "serving", true);
-  const { sessions, vips, ipvs } = outlook(desired, STANDS.observed, STANDS.owned, COUNTS);
-  return { sessions, vips, ipvs, open: openConnections(ipvs) };
+  const { sessions, vips, ipvs } = outlook(desired, STANDS.observed, STANDS.owned);
+  return { sessions, vips, ipvs, open: connectionsAt(ipvs) };
 }
 
 const UNTOUCHED = { sessions: [], vips: [], ipvs: [], open: 0 };
