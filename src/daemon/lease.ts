@@ -32,7 +32,8 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
     },
     onActed: () => {
       metrics.leaseEnded();
-      log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
+      const done = config.lease.onLost === "demote" ? "demoted" : "withdrawn";
+      log.warn(`the guard has ${done} our VIPs while it did not hear from us; what is healthy is announced again`);
       lookAgain();
     },
   });
