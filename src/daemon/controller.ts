@@ -21,7 +21,8 @@ import { intentOf } from "./settings.ts";
 import { SpeakerNews } from "./speaker-news.ts";
 import { Trigger } from "./trigger.ts";
 import { version } from "./version.ts";
-import { Watch, watched } from "./watch.ts";
+import { Watch } from "./watch.ts";
+import { watched } from "./watched.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;

@@ -9,7 +9,7 @@ import { costs } from "./reload.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 import type { Watch } from "./watch.ts";
-import { watched } from "./watch.ts";
+import { watched } from "./watched.ts";
 
 export interface ForesightOptions {
   readonly read: Reread;

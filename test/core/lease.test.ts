@@ -57,7 +57,7 @@ test("whatever is heard, a lease that is renewed in time is never due, and one t
 
 test("what is left to do once it is lost: what still stands is withdrawn, or demoted once, or kept; what is not ours is not touched", () => {
   const [ours, other] = ["10.88.2.1/32" as Prefix, "10.88.2.9/32" as Prefix];
-  const path = (prefix: Prefix) => [prefix, { prefix, nextHop: ip("10.88.0.200"), med: 5 }] as const;
+  const path = (prefix: Prefix): [Prefix, Path] => [prefix, { prefix, nextHop: ip("10.88.0.200"), med: 5 }];
   const left = (onLost: LeaseTerms["onLost"], paths: ReadonlyMap<Prefix, Path>) =>
     remaining(renewed(NO_LEASE, { ...HOLD, prefixes: [ours], terms: { ...TERMS, onLost } }, 0), paths);
   const standing = new Map<Prefix, Path>([path(ours), path(other)]);
