@@ -106,8 +106,10 @@ async function run(): Promise<Outcome> {
     console.log("\nbuild");
     outcomes.push(await report("dist", runStep([process.execPath, "lab/setup.mjs", "build"])));
   }
-  const lanes = LANES.map((stages) => stages.filter((stage) => wanted.includes(stage)));
-  const aside = lanes.flat().length > 1 ? lanes.flat() : [];
+  const lanes = LANES.map((stages) => stages.filter((stage) => wanted.includes(stage))).filter(
+    ({ length }) => length > 0,
+  );
+  const aside = lanes.length > 1 ? lanes.flat() : [];
   for (const stage of wanted.filter((one) => !aside.includes(one))) {
     outcomes.push(await runNoisily(stage));
     if (interrupted) break;
