@@ -14,6 +14,9 @@ const GUEST_SLOW = 10;
 /** Integration tests wait more than they compute, but each has its daemons, and counts what these do within a time. */
 const WORKERS = 3;
 
+/** What installs from a package registry has to see the network. */
+const NEEDS_NETWORK: readonly string[] = ["test/package.integration.ts"];
+
 interface HostOptions {
   /** Milliseconds until the stage is killed. */
   readonly limit: number;
@@ -30,7 +33,10 @@ export function runOnHost(files: readonly string[], { limit, concurrency }: Host
 /** As root each file gets namespaces of its own, and several run at once; else one runs after the other, for they share ports. */
 export function runIntegration(files: readonly string[], limit: number): Promise<Outcome> {
   if (process.getuid?.() !== 0) return runOnHost(files, { limit, concurrency: 1 });
-  const parts = files.map((name) => apart({ name, argv: nodeTest([name], 1, TEST_TIMEOUT_MS), limit })).values();
+  const parts = files
+    .map((name) => ({ name, argv: nodeTest([name], 1, TEST_TIMEOUT_MS), limit }))
+    .map((part) => (NEEDS_NETWORK.includes(part.name) ? part : apart(part)))
+    .values();
   return runParts(Array.from({ length: WORKERS }, () => parts));
 }
 

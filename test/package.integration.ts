@@ -13,7 +13,8 @@ test("the packed tarball, installed globally, gives a bgp-lb that runs", async (
   t.after(() => rm(folder, { recursive: true }));
   await execa("npm", ["pack", "--pack-destination", folder], { cwd: ROOT });
   const [tarball = ""] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-  await execa("npm", ["install", "--global", "--prefix", join(folder, "global"), join(folder, tarball)]);
+  const install = ["install", "--global", "--prefix", join(folder, "global"), join(folder, tarball)];
+  await execa("npm", install, { timeout: 120_000 });
   const program = join(folder, "global", "bin", "bgp-lb");
   assert.match((await execa(program, ["version"])).stdout, /^bgp-lb \d+\.\d+\.\d+ /);
   const { stdout } = await execa(program, ["check", "-config", EXAMPLE, "-state-dir", folder]);
