@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { NOTHING, ONE_FAILURE, type Outcome, sum } from "./outcome.ts";
 
 /** Processes and ports of one file are out of reach of another's; lo is all the network that daemons on loopback need. */
@@ -14,6 +15,8 @@ export interface Part {
   readonly argv: readonly string[];
   /** Milliseconds until it is killed. */
   readonly limit: number;
+  /** Its lines come as they are said, each behind its name; else its output comes whole, when it has ended. */
+  readonly live?: boolean;
 }
 
 /** The same part in namespaces of its own, which end with it and with all of its processes. */
@@ -23,7 +26,7 @@ export function apart(part: Part): Part {
 
 /**
  * Runs lanes side by side, and in each lane one part after the other; a part belongs to the first lane that is free for it.
- * The output of a part comes whole, when it has ended. A part that leaves no sum is one failure.
+ * A part that leaves no sum is one failure.
  */
 export async function runParts(lanes: readonly Iterator<Part>[]): Promise<Outcome> {
   mkdirSync("node_modules/.cache/bgp-lb", { recursive: true });
@@ -61,7 +64,7 @@ function died(name: string, ended: string): Outcome {
   return ONE_FAILURE;
 }
 
-function runOne({ argv, limit }: Part, totals: string, signal: AbortSignal): Promise<string> {
+function runOne({ name, argv, limit, live }: Part, totals: string, signal: AbortSignal): Promise<string> {
   const [program = "", ...args] = argv;
   return new Promise((done) => {
     const env = { ...process.env, BGP_LB_TOTALS: totals };
@@ -69,7 +72,10 @@ function runOne({ argv, limit }: Part, totals: string, signal: AbortSignal): Pro
     const chunks: Buffer[] = [];
     const pass = () => child.kill();
     signal.addEventListener("abort", pass, { once: true });
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    for (const input of [child.stdout, child.stderr]) {
+      if (live === true) createInterface({ input }).on("line", (line) => console.log(`${name.padEnd(12)}${line}`));
+      else input.on("data", (chunk: Buffer) => chunks.push(chunk));
+    }
     child.on("error", (error) => done(error.message));
     child.on("close", (code, killedBy) => {
       signal.removeEventListener("abort", pass);

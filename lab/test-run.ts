@@ -82,7 +82,7 @@ function skipped(files: readonly string[], reason: string): Outcome {
 }
 
 async function runNoisily(stage: Stage): Promise<Outcome> {
-  console.log(`\n${stage}`);
+  if (PART === undefined) console.log(`\n${stage}`);
   const start = performance.now();
   const outcome = await runStage(stage);
   console.log(`  ${stage}: ${lastLine(outcome)} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
@@ -91,7 +91,7 @@ async function runNoisily(stage: Stage): Promise<Outcome> {
 
 function lane(stages: readonly Stage[]): Iterator<Part> {
   const argv = (stage: Stage) => [process.execPath, "lab/test-run.ts", stage, ...filters];
-  return stages.map((stage) => ({ name: stage, argv: argv(stage), limit: 90 * MINUTE })).values();
+  return stages.map((stage) => ({ name: stage, argv: argv(stage), limit: 90 * MINUTE, live: true })).values();
 }
 
 async function run(): Promise<Outcome> {
