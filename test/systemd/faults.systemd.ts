@@ -24,6 +24,7 @@ describe("a unit on a host that is not as it should be", () => {
   // What one test broke is whole for the next, also when the test failed.
   afterEach(async () => {
     await rm(NO_IPVS, { force: true });
+    await machine.gobgpd.dropIn(undefined);
   });
 
   after(async () => {
