@@ -77,7 +77,9 @@ describe("a unit on a host that is not as it should be", () => {
     await machine.controller.becomes({ ActiveState: "active", StatusText: /^0 of 2 VIPs announced/, NRestarts: "0" });
     await sleep(1_000 * SLOW);
     const lines = (await machine.controller.journal()).slice(before);
-    assert.ok(lines.filter(({ priority }) => priority <= WARNING).length <= 4, JSON.stringify(lines));
+    // A gobgpd under emulation may be slow to answer, which is told too.
+    const bad = lines.filter(({ priority, text }) => priority <= WARNING && !text.startsWith("gobgpd at "));
+    assert.ok(bad.length <= 4, JSON.stringify(bad));
     assert.deepEqual(machine.ground.heard(mark), []);
     await machine.controller.do("stop");
     await machine.gobgpd.do("stop");
