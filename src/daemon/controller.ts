@@ -148,6 +148,9 @@ export class Controller {
       dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      health: (name) =>
+        this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
+      sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
     return this.#rounds;
   }

@@ -31,6 +31,7 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       lookAgain();
     },
     onActed: () => {
+      metrics.leaseEnded();
       log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
       lookAgain();
     },
