@@ -2,27 +2,31 @@ import { join, resolve } from "node:path";
 import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, parseConfig } from "../config/load.ts";
 import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
 import type { LogFormat, LogLevel } from "../daemon/log.ts";
 import { readByJournal } from "../daemon/log.ts";
 import { preflight } from "../daemon/preflight.ts";
+import type { ConfigText } from "../daemon/reload.ts";
 import type { Settings } from "../daemon/settings.ts";
 
 /** The flags as commander hands them over; each that has a default is there. */
 export type Options = Readonly<Partial<Record<FlagName | CommandFlagName, string>>>;
 
-/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. */
+/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. `given` stands for the file. */
 export async function readSettings(
   options: Options,
+  given?: ConfigText,
 ): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
-  const file = options["config"] ?? "";
+  const file = given?.file ?? options["config"] ?? "";
   const network = parseGoBool(options["network-setup"] ?? "true", "network-setup");
   const ipvs = parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup");
   const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
   const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
-  const { config, warnings } = await loadConfig(file, { metricsAddress: metrics, gobgpAddress });
+  const context = { metricsAddress: metrics, gobgpAddress };
+  const { config, warnings } =
+    given === undefined ? await loadConfig(file, context) : parseConfig(given.text, file, context);
   const stateDirectory = stateDirectoryOf(options);
   const admin = adminAddress(options);
   const settings = {

@@ -8,15 +8,19 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
+import { foresee } from "./foresee.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reread } from "./reload.ts";
 import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
+import type { Watch } from "./watch.ts";
 
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
@@ -24,7 +28,9 @@ export interface OperationsOptions {
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
-  readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  /** Each is there once the controller has come so far. */
+  readonly running: () => { readonly watch: Watch | undefined; readonly reconciler: Reconciler | undefined };
+  readonly read: Reread;
   /** What the last pass found. */
   readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
@@ -41,11 +47,12 @@ export class Operations {
   readonly operator: Operator;
   readonly reloader: Reloader;
   readonly #options: OperationsOptions;
+  readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
   #server: AdminServer | undefined;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, beacon, kernel, settings, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
@@ -67,7 +74,7 @@ export class Operations {
       metrics,
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
-      health,
+      health: this.#health,
       announced: (name) => isAnnounced(options.status(), name),
       traffic: new Traffic(kernel, reporter),
       onChange,
@@ -76,7 +83,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, status, health } = this.#options;
+    const { parts, settings, beacon, status } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -86,7 +93,8 @@ export class Operations {
       config: file,
       condition: () => beacon.condition,
       status,
-      health,
+      health: this.#health,
+      foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
