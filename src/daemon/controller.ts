@@ -4,6 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { SpeakerEvent } from "../core/ports.ts";
 import { Beacon } from "./beacon.ts";
+import { exposure } from "./exposure.ts";
 import { hearLinks } from "./hearing.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
@@ -54,7 +55,7 @@ export class Controller {
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
     this.#reporter = new Reporter(log);
-    this.#news = new SpeakerNews(log);
+    this.#news = new SpeakerNews(log, () => exposure(this.#settings.config.gobgp, parts.listensEverywhere));
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;

@@ -5,6 +5,7 @@ import type { Clock, HealthCheck, Kernel, Sockets, Speaker, SpeakerEvent } from 
 import type { Follow } from "../dataplane/follow.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import type { serveAdmin } from "./admin-endpoint.ts";
+import type { ListensEverywhere } from "./exposure.ts";
 import type { DialGuard } from "./guard-line.ts";
 import type { Disk } from "./ledger.ts";
 import type { takeLock } from "./lock.ts";
@@ -31,6 +32,7 @@ export interface Parts {
   readonly random: () => number;
   readonly disk: Disk;
   readonly sockets: Sockets;
+  readonly listensEverywhere: ListensEverywhere;
   /** The difference between what should be and what is, in the order in which it is done. */
   readonly plan: typeof plan;
   readonly takeLock: typeof takeLock;
