@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Loaded } from "../config/config.ts";
 import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
@@ -19,30 +20,40 @@ export async function readSettings(
   options: Options,
   given?: ConfigText,
 ): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
-  const file = given?.file ?? options["config"] ?? "";
-  const network = parseGoBool(options["network-setup"] ?? "true", "network-setup");
-  const ipvs = parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup");
-  const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
-  const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
-  const context = { metricsAddress: metrics, gobgpAddress };
-  const { config, warnings } =
-    given === undefined ? await loadConfig(file, context) : parseConfig(given.text, file, context);
-  const stateDirectory = stateDirectoryOf(options);
-  const admin = adminAddress(options);
+  const { network, ipvs, metrics } = readFlags(options);
+  const { config, warnings } = await readConfig(options, given);
   const settings = {
     config,
-    file,
+    file: given?.file ?? options["config"] ?? "",
     network,
     ipvs: ipvs && network,
     metrics,
-    stateDirectory,
+    stateDirectory: stateDirectoryOf(options),
     guardSocket: guardSocket(options),
-    admin,
+    admin: adminAddress(options),
   };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
 }
 
-function stateDirectoryOf(options: Options): string {
+/** The flags that mean something without a config; throws UsageError for those that mean nothing. */
+export function readFlags(options: Options) {
+  return {
+    file: options["config"] ?? "",
+    network: parseGoBool(options["network-setup"] ?? "true", "network-setup"),
+    ipvs: parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup"),
+    metrics: parseMetricsAddress(options["metrics-address"] ?? ""),
+    gobgpAddress: parseGobgpAddress(options["gobgp-address"]),
+  };
+}
+
+/** The config file alone, or what is given in its place; throws ConfigError with every problem of it. */
+export async function readConfig(options: Options, given?: ConfigText): Promise<Loaded> {
+  const { file, metrics, gobgpAddress } = readFlags(options);
+  const context = { metricsAddress: metrics, gobgpAddress };
+  return given === undefined ? loadConfig(file, context) : parseConfig(given.text, given.file, context);
+}
+
+export function stateDirectoryOf(options: Options): string {
   return options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
 }
 
