@@ -7,6 +7,7 @@ import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
 import type { LogFormat, LogLevel } from "../daemon/log.ts";
 import { readByJournal } from "../daemon/log.ts";
+import type { MetricsListener } from "../daemon/metrics-endpoint.ts";
 import { preflight } from "../daemon/preflight.ts";
 import type { Settings } from "../daemon/settings.ts";
 
@@ -30,12 +31,18 @@ export async function readSettings(
     file,
     network,
     ipvs: ipvs && network,
-    metrics,
+    metrics: metrics && { ...metrics, ...webOptions(options) },
     stateDirectory,
     guardSocket: guardSocket(options),
     admin,
   };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
+}
+
+function webOptions(options: Options): Pick<MetricsListener, "webConfig" | "required"> {
+  const file = options["metrics-web-config"] ?? "";
+  const required = parseGoBool(options["metrics-required"] ?? "false", "metrics-required");
+  return { required, ...(file !== "" && { webConfig: resolve(file) }) };
 }
 
 function stateDirectoryOf(options: Options): string {
