@@ -33,6 +33,7 @@ export async function openReconciler({ parts, settings, keeper, ...given }: Open
     ledger: { save: (mine) => holdAndSave(mine, settings().config, keeper, ledger) },
     owned,
     hold: () => settings().config.withdrawHold,
+    realServerDrain: () => settings().config.realServerDrain,
     grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),
     onRepair: (kind) => metrics.repair(kind),
