@@ -7,6 +7,7 @@ import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { follow } from "../dataplane/follow.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
+import { IpvsMeter } from "../dataplane/meter.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
 import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
@@ -32,6 +33,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     random: Math.random,
     disk: systemDisk,
     sockets: new ProcSockets(new SystemCommand()),
+    meter: new IpvsMeter(new SystemCommand()),
     plan,
     takeLock,
     openKernel,

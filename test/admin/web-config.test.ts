@@ -85,11 +85,7 @@ test("of a crowd that guesses only some are compared, and who is known goes on t
 
 test("TLS: the certificate is the file's, also after it was replaced", async (t) => {
   const made = certificates(t);
-  const { server } = await serve(
-    t,
-    made,
-    TLS,
-  );
+  const { server } = await serve(t, made, TLS);
   const ca = made.read(made.ca);
   assert.equal(await scrape(server.port, { ca }), 200);
   assert.notEqual(await scrape(server.port, { ca, maxVersion: "TLSv1.1", minVersion: "TLSv1" }), 200);
