@@ -33,6 +33,8 @@ export async function stageTree(root: string, target: string, version: string, e
   await put("etc/default/bgp-lb", await source("packaging/debian/default"));
   for (const file of ["config-example.json", "config-schema.json"])
     await put(`usr/share/bgp-lb/${file}`, await source(file));
+  for (const file of ["prometheus/alerts.yml", "grafana/bgp-lb.json"])
+    await put(`usr/share/bgp-lb/${file}`, await source(`packaging/${file}`));
   // MAN
   await put("usr/share/lintian/overrides/bgp-lb", await source("packaging/debian/lintian-overrides"));
   const doc = "usr/share/doc/bgp-lb";
