@@ -1,6 +1,6 @@
 import type { Address, Prefix } from "./address.ts";
 import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
-import type { VirtualServiceKey } from "./service.ts";
+import type { RealServer, VirtualService, VirtualServiceKey } from "./service.ts";
 import type { KernelState, SpeakerState } from "./state.ts";
 
 /** What goes through one virtual service. */
@@ -9,6 +9,35 @@ export interface Connections {
   readonly active: number;
   /** Connections that were ever begun, since the kernel began to count. */
   readonly accepted: number;
+}
+
+/** What IPVS has counted of a virtual service or real server since it was added. */
+export interface TrafficCounters {
+  readonly connections: number;
+  readonly incomingPackets: number;
+  readonly outgoingPackets: number;
+  readonly incomingBytes: number;
+  readonly outgoingBytes: number;
+}
+
+/** A real server, with what goes through it. */
+export interface ServerTraffic extends TrafficCounters {
+  readonly server: RealServer;
+  /** Connections that are open now (TCP: established), and others that IPVS still knows of. */
+  readonly active: number;
+  readonly inactive: number;
+}
+
+/** A virtual service, with what goes through it. */
+export interface ServiceTraffic extends TrafficCounters {
+  readonly service: VirtualService;
+  readonly servers: readonly ServerTraffic[];
+}
+
+/** The traffic of one network namespace. */
+export interface TrafficMeter {
+  /** Reads all counters of IPVS, whoever's the services are, in a number of reads that does not grow with them. Throws as `Kernel.observe` does. */
+  traffic(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, ServiceTraffic>>;
 }
 
 /** Links, addresses and IPVS of one network namespace. */

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "../core/address.ts";
 import { ownedServerKey } from "../core/ownership.ts";
 import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
-import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
+import { assemble, type IpvsTable, type Line, type ServerLine } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
 /**
@@ -40,6 +40,20 @@ export function parseProcConnections(text: string): {
     if (active + inactive > 0) connections.set(ownedServerKey(service, server), active + inactive);
   });
   return { table, connections };
+}
+
+/** The same, with the real servers of each virtual service as they are shown. */
+export function parseServerLines(text: string): {
+  readonly table: IpvsTable;
+  readonly lines: ReadonlyMap<VirtualServiceKey, readonly ServerLine[]>;
+} {
+  const lines = new Map<VirtualServiceKey, ServerLine[]>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, line) => {
+    const key = virtualServiceKey(service);
+    const own = lines.get(key) ?? [];
+    if (own.push(line) === 1) lines.set(key, own);
+  });
+  return { table, lines };
 }
 
 /** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { execa } from "execa";
-import { until } from "../../lab/patience.ts";
 import { birdMissing } from "../support/bird.ts";
 import { MAIN } from "../support/controller.ts";
 import { findGobgpd } from "../support/gobgpd.ts";
@@ -103,15 +102,9 @@ for (const version of ["4.8", "3.10"] as const) {
     await guard.end();
     await controller.says(/the lease is unguarded, so VIPs outlive a controller that dies: no guard listens/, from);
     // What the controller before had proven, this one proves again by itself.
-    let health = "";
-    await until(
-      "health knows the announcement and the missing guard",
-      async () => {
-        health = (await execa(process.execPath, [MAIN, "health"])).stdout;
-        return health === "1 of 1 VIP announced; 1 of 1 peer established; unguarded";
-      },
-      { seen: () => health },
-    );
+    const health = async () => (await execa(process.execPath, [MAIN, "health"])).stdout;
+    const wanted = "1 of 1 VIP announced; 1 of 1 peer established; unguarded";
+    await until("health knows all of it", async () => (await health()) === wanted);
     await guard.start();
     await controller.says(/the guard holds/, from);
     assert.deepEqual(wire(), [`+${VIP}`]);
