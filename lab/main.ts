@@ -1,10 +1,8 @@
 /**
- * npm run lab [-- --keep] [-- --plain] [-- --chaos [N] [--seed S]] [-- --soak MINUTES]
+ * npm run lab [-- --keep] [-- --plain]
  * The main job on an embedded default, live, and a short story that plays by itself. Exit code 0 only when the story held.
  */
 import { parseArgs } from "node:util";
-import { chaos } from "./chaos/chaos.ts";
-import { soak } from "./chaos/soak.ts";
 import { runInGuest } from "./guest-run.ts";
 import { checkNative } from "./native.ts";
 import { SLOW } from "./patience.ts";
@@ -18,12 +16,9 @@ import { summary } from "./summary.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 import { Topology } from "./topology.ts";
 
-const USAGE = `usage: npm run lab -- [--keep] [--plain] | --chaos [N] [--seed S] | --soak MINUTES [--seed S]
+const USAGE = `usage: npm run lab -- [--keep] [--plain]
   --keep   leave the lab up after the story, with a prompt to try things
-  --plain  one line for each change, also in a terminal
-  --chaos  in place of the story: N faults (100) on three hosts at once, under requests; accounts for each request that failed
-  --soak   in place of the story: so many minutes under requests and a fault a minute; tells what controllers and guards hold
-  --seed   the faults of an earlier run again`;
+  --plain  one line for each change, also in a terminal`;
 
 /** Columns of the terminal at the end of stdout, which the guest cannot see by itself; undefined: not a terminal. */
 function terminalColumns(): number | undefined {
@@ -85,31 +80,10 @@ async function draw(lab: Topology, screen: Screen): Promise<void> {
   }
 }
 
-function readAmount([word, ...more]: readonly string[], usual: number | undefined): number {
-  if ((word !== undefined && usual === undefined) || more.length > 0)
-    throw new Error(`unknown: ${word} ${more.join(" ")}`);
-  return word === undefined ? (usual ?? 0) : readNumber(word);
-}
-
-function readNumber(word: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(word)) throw new Error(`${word} is not a number from 1 on`);
-  return Number(word);
-}
-
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      keep: { type: "boolean" },
-      plain: { type: "boolean" },
-      chaos: { type: "boolean" },
-      soak: { type: "boolean" },
-      seed: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
+  const { values } = parseArgs({
+    options: { keep: { type: "boolean" }, plain: { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
-  const amount = readAmount(positionals, values.chaos === true ? 100 : values.soak === true ? 60 : undefined);
-  const seed = values.seed === undefined ? Date.now() % 1_000_000 : readNumber(values.seed);
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -126,10 +100,6 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => interruption.abort(new Error(`ended by ${signal}`)));
   try {
-    const { signal } = interruption;
-    const say = (line: string) => console.log(line);
-    if (values.chaos === true) return (await chaos({ faults: amount, seed, say, signal })) ? 0 : 1;
-    if (values.soak === true) return (await soak({ minutes: amount, seed, say, signal })) ? 0 : 1;
     return await perform(values.keep === true, columns, interruption.signal);
   } catch (error) {
     console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);

@@ -121,11 +121,6 @@ export class Program {
     return this.#ended;
   }
 
-  /** Told something that does not end it. */
-  signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
-  }
-
   /** The process stands still: its sockets stay open, nothing answers. */
   freeze(): void {
     this.#frozen = this.#child?.kill("SIGSTOP") ?? false;

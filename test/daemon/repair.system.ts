@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execa } from "execa";
 import { ControllerProcess } from "../support/controller.ts";
-import { freePort } from "../support/free-port.ts";
 import { findGobgpd, Gobgpd } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
 
@@ -11,8 +10,8 @@ const skip = "missing" in found ? found.missing : false;
 const LINK = "blbmend0";
 const VIP = "203.0.113.78";
 
-/** By default a controller whose timer does not come by in the time of a test, so that only events can wake it. */
-async function scene(reconcileInterval = "1h") {
+/** A controller whose timer does not come by in the time of this test, so that only events can wake it. */
+async function scene() {
   const gobgpd = await Gobgpd.place();
   const controller = await ControllerProcess.place({
     bgp: { gobgp: { address: gobgpd.api }, peers: [], local: { routerID: "192.0.2.1", as: 64512, listenPort: -1 } },
@@ -24,7 +23,7 @@ async function scene(reconcileInterval = "1h") {
       healthchecks: [{ kind: "exec", command: ["true"], rise: 1, interval: "1h" }],
     },
     withdrawHold: "100ms",
-    reconcileInterval,
+    reconcileInterval: "1h",
     repairGrace: "1h",
   });
   const remove = async () => {
@@ -78,49 +77,4 @@ test("a link, an address, an up that somebody takes is put back by the kernel's 
   await controller.ended();
   const { stdout } = await execa("pgrep", ["-f", "ip -oneline monitor"], { reject: false });
   assert.equal(stdout, "", "the monitor went with it");
-});
-
-const SERVICE = `-t ${VIP}:80`;
-const SERVER = `${SERVICE} -r 192.0.2.1:8080`;
-const FOREIGN = [`-A -t ${VIP}:8443 -s wlc`, `-a -t ${VIP}:8443 -r 192.0.2.11:9443 -m -w 7`];
-const ipvs = (words: string) => execa("ipvsadm", words.split(" "));
-const table = async () => (await execa("ipvsadm", ["-Sn"])).stdout.split("\n").filter((line) => line.includes(VIP));
-
-// fault: ipvs-changed-by-others
-test("a weight, a real server, a virtual service that somebody changes or takes, and a flush, are put back by the timer and counted; a foreign service on our VIP stays", {
-  skip,
-}, async (t) => {
-  const { gobgpd, controller, remove } = await scene("1s");
-  t.after(remove);
-  t.after(() => ipvs("-C"));
-  await gobgpd.start("binary" in found ? found.binary : "");
-  const port = await freePort("127.0.0.1");
-  controller.start("-network-setup=true", "-ipvs-setup=true", `-metrics-address=127.0.0.1:${port}`);
-  await controller.says(/203\.0\.113\.78\/32 is in gobgpd/);
-  const ours = await table();
-  assert.equal(ours.length, 2);
-  for (const words of FOREIGN) await ipvs(words);
-  const server = "real server 192\\.0\\.2\\.1:8080 of tcp 203\\.0\\.113\\.78:80 was";
-  const service = "virtual service tcp 203\\.0\\.113\\.78:80 was";
-  const blows: readonly (readonly [string, string])[] = [
-    [`-e ${SERVER} -m -w 7`, `put back: ${server} changed`],
-    [`-d ${SERVER}`, `put back: ${server} absent`],
-    [`-E ${SERVICE} -s wlc`, `put back: ${service} changed`],
-    [`-D ${SERVICE}`, `put back: ${service} absent; ${server} absent`],
-  ];
-  for (const [words, line] of blows) {
-    const from = controller.lines.length;
-    await ipvs(words);
-    await controller.says(new RegExp(`^warning ${line}`), from);
-  }
-  assert.deepEqual((await table()).sort(), [...ours, ...FOREIGN].sort());
-  await ipvs("-C");
-  await until("what is ours after a flush", async () => (await table()).join() === ours.join());
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  assert.match(metrics, /^bgp_lb_repairs_total\{kind="virtual_service"\} 3$/m);
-  assert.match(metrics, /^bgp_lb_repairs_total\{kind="real_server"\} 4$/m);
-  for (const words of FOREIGN) await ipvs(words);
-  controller.signal("SIGTERM");
-  await controller.ended();
-  assert.deepEqual((await table()).sort(), [...FOREIGN].sort(), "what is left");
 });

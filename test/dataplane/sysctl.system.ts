@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { KernelOp } from "../../src/core/op.ts";
 import { LinuxKernel } from "../../src/dataplane/kernel.ts";
@@ -71,36 +70,6 @@ describe("kernel settings of a link", () => {
     const [gone] = await refusing.apply([{ ...vip, kind: "address.delete" }], signal);
     assert.match(JSON.stringify(gone), /deleting a VIP may delete other addresses of its subnet/);
     assert.deepEqual(await bound(), [], "so the test above can fail");
-  });
-
-  test("the settings of IPVS are there with its first virtual service, in this namespace alone, and are set and put back", async () => {
-    const own = new LinuxKernel({ command: host, ipvs: true });
-    const service = {
-      vip: ip("10.88.2.1"),
-      port: 80,
-      protocol: "tcp",
-      scheduler: "rr",
-      flags: [],
-      realServers: [],
-    } as const;
-    await own.apply([{ ...KERNEL, kind: "virtualService.add", service }], signal);
-    const name = "net.ipv4.vs.expire_nodest_conn";
-    assert.deepEqual(
-      [...((await own.observe(signal)).sysctls ?? [])],
-      [
-        ["net.ipv4.vs.conn_reuse_mode", "1"],
-        [name, "0"],
-        ["net.ipv4.vs.expire_quiescent_template", "0"],
-      ],
-    );
-    const [set] = await own.apply([{ ...KERNEL, kind: "sysctl.set", name, value: "1" }], signal);
-    assert.deepEqual([set?.ok, (await own.observe(signal)).sysctls?.get(name)], [true, "1"]);
-    assert.equal((await readFile("/proc/sys/net/ipv4/vs/expire_nodest_conn", "utf8")).trim(), "0");
-    await own.apply([{ ...KERNEL, kind: "sysctl.restore", name, value: "0" }], signal);
-    assert.equal((await own.observe(signal)).sysctls?.get(name), "0");
-    const nobody = new LinuxKernel({ command: host.asNobody(), ipvs: true });
-    const [refused] = await nobody.apply([{ ...KERNEL, kind: "sysctl.set", name, value: "1" }], signal);
-    assert.match(JSON.stringify(refused), /expire_nodest_conn cannot be set to 1 \(.*\); run sysctl -w net/);
   });
 
   // fault: ipv6-off
