@@ -40,6 +40,20 @@ export interface TrafficMeter {
   traffic(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, ServiceTraffic>>;
 }
 
+/** What goes through one real server of one virtual service, for people. */
+export interface ServerLoad {
+  readonly virtualService: VirtualServiceKey;
+  /** `10.88.0.200:8080` */
+  readonly server: string;
+  readonly weight: number;
+  readonly forwarding: string;
+  /** Open connections; and those that half open, close, or are flows of UDP. */
+  readonly active: number;
+  readonly inactive: number;
+  /** Since it was added. */
+  readonly ever: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | undefined;
+}
+
 /** Links, addresses and IPVS of one network namespace. */
 export interface Kernel {
   /** Reads the whole state, in a number of subprocesses that does not grow with it. Throws an Error whose message names the command, what it answered and the remedy. */

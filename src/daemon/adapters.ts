@@ -19,6 +19,7 @@ import { systemDisk } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
+import { PageEndpoint } from "./page-endpoint.ts";
 import type { Parts } from "./parts.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
@@ -45,6 +46,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     follow,
     serveMetrics,
     serveAdmin,
+    openPage: (options) => new PageEndpoint({ ...options, meter: new IpvsMeter(new SystemCommand()) }),
   };
 }
 

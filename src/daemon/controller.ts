@@ -46,7 +46,6 @@ export class Controller {
   readonly #shared: Pick<OperationsOptions, "reporter" | "kernel" | "settings" | "read"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
-  #rounds: Rounds | undefined;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
     const { clock, log, manager } = parts;
@@ -64,7 +63,6 @@ export class Controller {
       ...this.#shared,
       beacon: this.#beacon,
       running: () => ({ watch: this.#watch, reconciler: this.#reconciler }),
-      status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -77,6 +75,7 @@ export class Controller {
     const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
       ...this.#parts,
+      history: this.#operations.history,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
@@ -137,7 +136,7 @@ export class Controller {
     const { clock, metrics } = this.#parts;
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
     const { operator } = this.#operations;
-    this.#rounds = new Rounds({
+    return new Rounds({
       clock,
       metrics,
       reporter: this.#reporter,
@@ -148,11 +147,11 @@ export class Controller {
       dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      onStatus: (status) => this.#operations.saw(status),
       health: (name) =>
         this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
       sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
-    return this.#rounds;
   }
 
   /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */

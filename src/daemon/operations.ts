@@ -2,6 +2,7 @@ import type { AdminServer } from "../admin/admin-server.ts";
 import { IpvsMetrics } from "../admin/ipvs-metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
+import { History } from "../core/history.ts";
 import { shortWord } from "../core/override.ts";
 import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
@@ -25,7 +26,7 @@ import { Traffic } from "./traffic.ts";
 import type { Watch } from "./watch.ts";
 
 export interface OperationsOptions {
-  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "meter">;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage" | "meter">;
   readonly reporter: Reporter;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
@@ -33,8 +34,6 @@ export interface OperationsOptions {
   /** Each is there once the controller has come so far. */
   readonly running: () => { readonly watch: Watch | undefined; readonly reconciler: Reconciler | undefined };
   readonly read: Reread;
-  /** What the last pass found. */
-  readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
   readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
@@ -48,9 +47,12 @@ const MAX_NOTED = 3;
 export class Operations {
   readonly operator: Operator;
   readonly reloader: Reloader;
+  readonly history = new History();
   readonly #options: OperationsOptions;
   readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
   #server: AdminServer | undefined;
+  #status: Status | undefined;
+  #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
@@ -68,6 +70,7 @@ export class Operations {
       takeOver: async (terms) => {
         const line = await takeOver(terms);
         metrics.lease(leaseTerm(settings()));
+        await this.#page?.follow();
         return line;
       },
     });
@@ -79,7 +82,7 @@ export class Operations {
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
       health: this.#health,
-      announced: (name) => isAnnounced(options.status(), name),
+      announced: (name) => isAnnounced(this.#status, name),
       traffic: new Traffic(kernel, reporter),
       onChange,
     });
@@ -87,7 +90,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, status } = this.#options;
+    const { parts, settings, beacon } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -96,16 +99,33 @@ export class Operations {
       reloader: this.reloader,
       config: file,
       condition: () => beacon.condition,
-      status,
+      status: () => this.#status,
       health: this.#health,
       foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
+    this.#page = parts.openPage({
+      ...parts,
+      reporter: this.#options.reporter,
+      stateDirectory: settings().stateDirectory,
+      actions,
+      history: this.history,
+      config: () => settings().config.page,
+      services: () => countedServices(settings()),
+    });
+    if (this.#server !== undefined) this.#server.page = this.#page?.handler;
+    await this.#page?.follow();
+  }
+
+  /** Notes what a pass found. */
+  saw(status: Status): void {
+    this.#status = status;
+    this.history.saw(status, this.#health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#page?.close()]);
   }
 
   #notes(): string[] {
