@@ -1,11 +1,8 @@
 import type { Address } from "../core/address.ts";
 import type { RealServerHealth, ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
-
 import { UNPROBED } from "../core/health.ts";
-
 import type { History } from "../core/history.ts";
-
 import type { StaleVerdict } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
