@@ -1,4 +1,4 @@
-import type { Dated, ServiceStatus, StatusDocument } from "../admin/api.ts";
+import type { Dated, ServiceStatus, StatusDocument, ToldAnnouncement } from "../admin/api.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { ageWords } from "../core/age.ts";
 import type { PeerStatus } from "../core/status.ts";
@@ -30,7 +30,7 @@ export function render(found: StatusDocument): string {
         one.state,
         age(one),
         one.state === "withdrawn" || one.state === "pending" ? "" : heard(one.peers),
-        one.reason,
+        reasonOf(one),
       ]),
     ),
     ...section(
@@ -52,6 +52,15 @@ function serviceRow(service: ServiceStatus): string[] {
   const from = since === undefined || verdict === "up" ? "" : `, since ${since}`;
   const said = override === undefined ? "" : `; ${override.words}, said ${override.since}`;
   return [name, verdict, age(service), `${reason}${from}${said}`];
+}
+
+/** Why it is in its state, with all checks that speak against it, and since when each does. */
+function reasonOf({ reason, against = [] }: ToldAnnouncement): string {
+  const from = ({ since }: { readonly since?: string }) => (since === undefined ? "" : `, since ${since}`);
+  const words = ({ check, reason: why }: { readonly check: string; readonly reason: string }) => `${check}: ${why}`;
+  const named = against.find((one) => reason.includes(words(one)));
+  const others = against.filter((one) => one !== named).map((one) => `${words(one)}${from(one)}`);
+  return [`${reason}${named === undefined ? "" : from(named)}`, ...others].join("; ");
 }
 
 /** How long a thing has been as it is. */

@@ -51,6 +51,19 @@ export const FLAGS = [
       "where Prometheus metrics are served, under /metrics; without a host on all addresses; empty or off for none",
   },
   {
+    name: "metrics-web-config",
+    kind: "text",
+    default: undefined,
+    placeholder: "FILE",
+    meaning: "web config file of Prometheus exporters, in YAML: TLS and basic auth for the metrics; else plain HTTP",
+  },
+  {
+    name: "metrics-required",
+    kind: "boolean",
+    default: "false",
+    meaning: "do not run where the metrics cannot be served, because the port is taken or the like",
+  },
+  {
     name: "gobgp-address",
     kind: "text",
     default: "127.0.0.1:50051",
@@ -129,6 +142,12 @@ export const COMMAND_FLAGS = {
     kind: "boolean",
     default: "false",
     meaning: "take the config over although BGP sessions that stand are reset or ended for it",
+  },
+  guard: {
+    name: "guard",
+    kind: "boolean",
+    default: "false",
+    meaning: "ask the guard at -guard-socket instead of the controller",
   },
   json: { name: "json", kind: "boolean", default: "false", meaning: "print JSON" },
 } as const satisfies Readonly<Record<string, Flag>>;
