@@ -23,6 +23,8 @@ export interface ObserverOptions {
 /** A kernel that could not be read is looked at again after 1 s, 2 s, 4 s, ... up to 60 s (milliseconds). */
 const FIRST_MS = 1_000;
 const MAX_MS = 60_000;
+/** A look at the kernel that is older than this when gobgpd's half is there is made anew (milliseconds). */
+const OLD_MS = 500;
 const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
 const never = new AbortController().signal;
 
@@ -61,13 +63,19 @@ export class Observer {
 
   /** Both halves; `onSpeaker` is told as soon as gobgpd's is there, for it may be long before the kernel's. */
   async look(onSpeaker: () => Promise<void>): Promise<Observed> {
-    const [kernel, speaker] = await Promise.all([
-      this.#kernel(),
+    const { clock } = this.#options;
+    let seenAt = clock.now();
+    const [first, speaker] = await Promise.all([
+      this.#kernel().finally(() => {
+        seenAt = clock.now();
+      }),
       this.lookAtSpeaker().then(async (state) => {
         await onSpeaker();
         return state;
       }),
     ]);
+    // A gobgpd that hangs may have taken so long that the kernel is another by now: nothing is announced, and nothing deleted, by an old look.
+    const kernel = clock.now() - seenAt > OLD_MS ? await this.#kernel() : first;
     // The kernel's half may have taken long: what was sent to gobgpd meanwhile is not to be sent again.
     return { kernel, speaker: speaker === undefined ? undefined : this.#known };
   }

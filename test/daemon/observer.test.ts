@@ -185,3 +185,25 @@ test("a path that we have withdrawn has not gone without our doing", async () =>
   await observer.lookAtSpeaker();
   assert.equal(observer.goneAt, Number.NEGATIVE_INFINITY);
 });
+
+test("a kernel that was seen long before gobgpd answered is looked at again", async () => {
+  const { observer, kernel, clock } = look(true);
+  assert.ok(kernel !== undefined);
+  for (const [wait, looks] of [
+    [400, 1],
+    [600, 2],
+  ] as const) {
+    let count = 0;
+    kernel.observing = () => {
+      count++;
+      return Promise.resolve();
+    };
+    const told = new Gate();
+    const looking = observer.look(told.wait);
+    await told.came;
+    await clock.advance(wait);
+    told.open();
+    await looking;
+    assert.equal(count, looks, `after ${wait} ms`);
+  }
+});

@@ -5,7 +5,8 @@ import type { Desired } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import type { KernelOp, SpeakerOp } from "../../src/core/op.ts";
 import { describe } from "../../src/core/op.ts";
-import type { KernelState, SpeakerState } from "../../src/core/state.ts";
+import { addressKey } from "../../src/core/ownership.ts";
+import type { KernelState, LinkAddress, SpeakerState } from "../../src/core/state.ts";
 import { intentOf } from "../../src/daemon/settings.ts";
 import { Bounds } from "./bounds.ts";
 import type { Host, Resident } from "./host.ts";
@@ -82,8 +83,10 @@ export class Laws implements Watcher, SpeakerWatcher {
   onKernelOp(by: Process, op: KernelOp, seen: KernelState | undefined, { changed, error }: Outcome): void {
     this.ops++;
     const { foreign } = this.#world.kernel;
+    const isForeign = (link: string) => (one: LinkAddress) => foreign.has(`address ${addressKey(link, one)}`);
     if (changed && foreign.has(thingOf(op))) this.broken("nothing foreign", `${by.name}: ${describe(op)}`);
-    if (changed && op.kind === "link.delete" && [...foreign].some((one) => one.startsWith(`address ${op.link} `)))
+    // What comes between a look and the op nobody can know of.
+    if (op.kind === "link.delete" && seen?.links.get(op.link)?.addresses.some(isForeign(op.link)) === true)
       this.broken("nothing foreign", `${by.name}: ${describe(op)}, with somebody else's address on it`);
     if (changed) this.#tornDown(by, op, seen);
     this.#repeated(by, op, error);

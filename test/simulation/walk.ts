@@ -96,6 +96,8 @@ async function go(world: World, faults: readonly Fault[], tell: WalkOptions["tel
     await time.run(time.now + LOOK_MS, step);
     if (laws.breach !== undefined) return;
   }
+  // After a lost ledger it cannot be told from outside what is still to be removed: not before the kernel was looked at.
+  if (world.ledgerLost) await time.run(time.now + 2 * QUIET_MS, step);
   tell?.(`${stamp(time.now)} -- all is well`);
   const before = laws.ops;
   await time.run(time.now + QUIET_MS, step);
