@@ -139,7 +139,7 @@ for (const version of ["4.8", "3.10"] as const) {
   test("onStop handover: a restart sends the router nothing, and if nobody comes the guard withdraws", {
     skip,
   }, async (t) => {
-    const { controller, guard, withdrawn, wire, start } = await stage(t, { onStop: "handover", handoverLease: "3s" });
+    const { controller, guard, withdrawn, wire, start } = await stage(t, { onStop: "handover", handoverLease: "10s" });
     controller.signal("SIGTERM");
     assert.equal(await controller.ended(), 0);
     const from = controller.lines.length;
