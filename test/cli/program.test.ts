@@ -154,6 +154,11 @@ test("import prints the config on stdout, what has no equal on stderr, and ends 
   assert.equal((JSON.parse(half.stdout) as { services: object[] }).services.length, 3);
 });
 
+test("a reader that has enough is no fault", async () => {
+  const { stderr } = await execa("sh", ["-c", `"$0" "$1" --help | true`, process.execPath, MAIN]);
+  assert.equal(stderr, "");
+});
+
 test("version", async () => {
   assert.match((await bgpLb("version")).stdout, /^bgp-lb \d+\.\d+\.\d+ \(Node v\d+/);
 });
