@@ -20,6 +20,8 @@ class BadRequest extends Error {
 
 /** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
 export class AdminServer {
+  /** Answers what is no route of the API; undefined: nobody does. */
+  page: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly #actions: AdminActions;
   readonly #onFault: (error: unknown) => void;
   readonly #server: Server;
@@ -31,7 +33,7 @@ export class AdminServer {
     this.#server = createServer(limits, (request, response) => {
       void this.#answer(request, response);
     });
-    this.#server.maxConnections = 64;
+    this.#server.maxConnections = 128;
     // A client that stays must not keep this process from ending.
     this.#server.unref();
   }
@@ -58,6 +60,8 @@ export class AdminServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (this.page !== undefined && !isRoute(request)) return await this.page(request, response);
+      refuseBrowsers(request);
       end(response, 200, await this.#route(request));
     } catch (error) {
       const status = statusOf(error);
@@ -67,7 +71,7 @@ export class AdminServer {
   }
 
   async #route(request: IncomingMessage): Promise<unknown> {
-    const name = (request.url ?? "").split("?")[0]?.slice(1) ?? "";
+    const name = nameOf(request);
     if (name === "status") {
       if (request.method !== "GET") throw new BadRequest(405, "status is read with GET");
       return this.#actions.status();
@@ -87,6 +91,23 @@ export class AdminServer {
         return this.#actions.reload(parse("reload", body));
     }
   }
+}
+
+function nameOf({ url = "" }: IncomingMessage): string {
+  return url.split("?")[0]?.slice(1) ?? "";
+}
+
+function isRoute(request: IncomingMessage): boolean {
+  const name = nameOf(request);
+  return name === "status" || Object.hasOwn(REQUESTS, name);
+}
+
+/** A socket that is forwarded to somebody's desk is in reach of each page in their browser, and those may ask for nothing here. */
+function refuseBrowsers({ headers }: IncomingMessage): void {
+  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined)
+    throw new BadRequest(403, "this is for programs; people have the page at /");
+  // A foreign name that points to the forwarded port makes a foreign page the same origin, and that one sends none of the above.
+  if (/\.(?!\d+(?:[:.]|$))/.test(headers.host ?? "")) throw new BadRequest(421, "this is served as localhost only");
 }
 
 function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUESTS)[V]["parse"]> {

@@ -26,12 +26,22 @@ export interface Config {
   readonly lease: LeaseTerms;
   /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
   readonly stopDrain: number;
+  readonly ipvsSysctls: "set" | "keep";
   /** Milliseconds that a real server which left the config may stay at weight 0 for its last connections. */
   readonly realServerDrain: number;
   /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */
   readonly repairGrace: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
+  readonly page: PageConfig;
+}
+
+/** The status page. */
+export interface PageConfig {
+  /** off: not served; socket: by the admin API's socket only; else there and at this address. */
+  readonly address: "off" | "socket" | { readonly host: Address; readonly port: number };
+  readonly buttons: boolean;
+  readonly hosts: readonly string[];
 }
 
 /** Where gobgpd's gRPC API is. */

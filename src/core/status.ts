@@ -57,7 +57,7 @@ export function isAnnounced({ state }: Pick<AnnouncementStatus, "state">): boole
 }
 
 /** True where the peer has the path, as far as anybody here can know. */
-export function hasPath({ state }: PeerStatus): boolean {
+export function hasPath({ state }: Pick<PeerStatus, "state">): boolean {
   return state === "proven" || state === "sent";
 }
 

@@ -6,7 +6,9 @@ import { plan } from "../core/plan.ts";
 import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { follow } from "../dataplane/follow.ts";
+import { IpvsTraffic } from "../dataplane/ipvs-traffic.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
+import { listensEverywhere } from "../dataplane/listening.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
 import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
@@ -17,6 +19,7 @@ import { systemDisk } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
+import { PageEndpoint } from "./page-endpoint.ts";
 import type { Parts } from "./parts.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
@@ -32,6 +35,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     random: Math.random,
     disk: systemDisk,
     sockets: new ProcSockets(new SystemCommand()),
+    listensEverywhere: (port) => listensEverywhere(new SystemCommand(), port),
     plan,
     takeLock,
     openKernel,
@@ -41,6 +45,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     follow,
     serveMetrics,
     serveAdmin,
+    openPage: (options) => new PageEndpoint({ ...options, counter: new IpvsTraffic(new SystemCommand()) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Verdict } from "../core/health.ts";
 import type { SpeakerEvent } from "../core/ports.ts";
 import { Beacon } from "./beacon.ts";
+import { exposure } from "./exposure.ts";
 import { hearLinks } from "./hearing.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
@@ -44,7 +45,6 @@ export class Controller {
   readonly #shared: Pick<OpenOptions, "reporter" | "kernel" | "settings"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
-  #rounds: Rounds | undefined;
   readonly #read: Reread;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
@@ -55,7 +55,7 @@ export class Controller {
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
     this.#reporter = new Reporter(log);
-    this.#news = new SpeakerNews(log);
+    this.#news = new SpeakerNews(log, () => exposure(this.#settings.config.gobgp, parts.listensEverywhere));
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
@@ -64,7 +64,6 @@ export class Controller {
       ...this.#shared,
       beacon: this.#beacon,
       health: () => this.#watch?.health ?? new Map(),
-      status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -77,6 +76,7 @@ export class Controller {
     const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
       ...this.#parts,
+      history: this.#operations.history,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
@@ -137,7 +137,7 @@ export class Controller {
     const { clock, metrics } = this.#parts;
     const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
     const { operator } = this.#operations;
-    this.#rounds = new Rounds({
+    return new Rounds({
       clock,
       metrics,
       reporter: this.#reporter,
@@ -148,11 +148,11 @@ export class Controller {
       dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      onStatus: (status) => this.#operations.saw(status),
       health: (name) =>
         this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
       sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
-    return this.#rounds;
   }
 
   /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */

@@ -5,11 +5,13 @@ import type { Clock, HealthCheck, Kernel, Sockets, Speaker, SpeakerEvent } from 
 import type { Follow } from "../dataplane/follow.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import type { serveAdmin } from "./admin-endpoint.ts";
+import type { ListensEverywhere } from "./exposure.ts";
 import type { DialGuard } from "./guard-line.ts";
 import type { Disk } from "./ledger.ts";
 import type { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import type { serveMetrics } from "./metrics-endpoint.ts";
+import type { PageEndpoint, PageEndpointOptions } from "./page-endpoint.ts";
 import type { ServiceManager } from "./service-manager.ts";
 
 /** A speaker that keeps its connection by itself, from `start` to `stop`. */
@@ -31,6 +33,7 @@ export interface Parts {
   readonly random: () => number;
   readonly disk: Disk;
   readonly sockets: Sockets;
+  readonly listensEverywhere: ListensEverywhere;
   /** The difference between what should be and what is, in the order in which it is done. */
   readonly plan: typeof plan;
   readonly takeLock: typeof takeLock;
@@ -48,4 +51,8 @@ export interface Parts {
   readonly follow: Follow;
   readonly serveMetrics: typeof serveMetrics;
   readonly serveAdmin: typeof serveAdmin;
+  /** The status page, as yet nowhere; undefined: there is to be none. */
+  readonly openPage: (
+    options: Omit<PageEndpointOptions, "counter">,
+  ) => Pick<PageEndpoint, "handler" | "follow" | "close"> | undefined;
 }

@@ -23,6 +23,7 @@ export interface RoundsOptions {
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
+  readonly onStatus: (status: Status) => void;
   /** See Seen. */
   readonly health: Seen["health"];
   readonly sharedPrefix: () => Seen["sharedPrefix"];
@@ -74,12 +75,13 @@ export class Rounds {
 
   #tell(status: Status | undefined): void {
     if (status === undefined) return;
-    const { reconciler, clock, beacon, metrics, reporter, judged, serving } = this.#options;
+    const { reconciler, clock, beacon, metrics, reporter, judged, serving, onStatus } = this.#options;
     this.last = stamp(this.last, status, clock.now());
     metrics.status(status, reconciler.prover.lost);
     this.#time(status);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());
+    onStatus(this.last);
   }
 
   #time({ announcements }: Status): void {

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "../core/address.ts";
 import { ownedServerKey } from "../core/ownership.ts";
 import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
-import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
+import { assemble, type IpvsTable, type Line, type ServerLine } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
 /**
@@ -42,6 +42,17 @@ export function parseProcConnections(text: string): {
   return { table, connections };
 }
 
+/** Each real server in the same text, with the service that it is of and its connections. */
+export function parseServers(
+  text: string,
+): readonly (Required<ServerLine> & { readonly service: VirtualServiceKey })[] {
+  const found: (Required<ServerLine> & { readonly service: VirtualServiceKey })[] = [];
+  assemble("/proc/net/ip_vs", text, parseLine, (service, { kind, server, active = 0, inactive = 0 }) => {
+    found.push({ kind, server, active, inactive, service: virtualServiceKey(service) });
+  });
+  return found;
+}
+
 /** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */
 export function parseActive(text: string): ReadonlyMap<VirtualServiceKey, number> {
   const found = new Map<VirtualServiceKey, number>();
@@ -59,7 +70,7 @@ function parseLine(line: string): Line {
   if (first === "" || first === "Prot" || line.startsWith("IP Virtual Server") || second.startsWith("RemoteAddress:"))
     return { kind: "none" };
   if (first === "->") {
-    const forwarding = FORWARDING[third];
+    const forwarding = Object.hasOwn(FORWARDING, third) ? FORWARDING[third] : undefined;
     if (forwarding === undefined)
       throw new UnexpectedOutput(`expected ${Object.keys(FORWARDING).join(", ")}, found ${quote(third)}`);
     if (!/^\d+$/.test(fourth)) throw new UnexpectedOutput(`expected a weight, found ${quote(fourth)}`);
@@ -68,7 +79,7 @@ function parseLine(line: string): Line {
     const server = { ...hexEndpoint(second), forwarding, weight: Number(fourth) };
     return { kind: "server", server, active: Number(fifth), inactive: Number(sixth) };
   }
-  const protocol = PROTOCOLS[first];
+  const protocol = Object.hasOwn(PROTOCOLS, first) ? PROTOCOLS[first] : undefined;
   if (protocol === undefined) {
     if (/^[A-Z0-9_]+$/.test(first)) return { kind: "foreign" };
     throw new UnexpectedOutput(`expected a protocol, found ${quote(first)}`);
