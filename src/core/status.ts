@@ -1,6 +1,7 @@
 import type { Address, Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
+import type { Against } from "./health.ts";
 import { describePath, samePath } from "./path.ts";
 import type { PathProof, Proofs } from "./proof.ts";
 import type { Observed, Peer, SpeakerState } from "./state.ts";
@@ -47,6 +48,8 @@ export interface AnnouncementStatus {
   readonly peers: readonly PeerStatus[];
   /** One line: why it is in this state. */
   readonly reason: string;
+  /** The checks that speak against it, where they decide. */
+  readonly against?: readonly Against[];
   /** As in PeerStatus. */
   readonly since?: number | undefined;
 }
@@ -110,7 +113,8 @@ function statusOf(
   const { speaker } = observed;
   const there = typeof speaker === "object" ? speaker.paths.get(prefix) : undefined;
   const peers = there === undefined ? [] : among.map((peer) => peerStatus(peer, prefix, proofs));
-  const base = { prefix, nextHop, services: announcement.services, peers };
+  const { services, against } = announcement;
+  const base = { prefix, nextHop, services, peers, ...(against !== undefined && { against }) };
   if (speaker === undefined) return { ...base, state: "unknown", reason: "gobgpd cannot be read" };
   if (speaker === "absent") {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };

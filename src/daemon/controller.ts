@@ -8,8 +8,8 @@ import { exposure } from "./exposure.ts";
 import { hearLinks } from "./hearing.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
-import type { OpenOptions } from "./open-reconciler.ts";
 import { openReconciler } from "./open-reconciler.ts";
+import type { OperationsOptions } from "./operations.ts";
 import { Operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -22,7 +22,8 @@ import { intentOf } from "./settings.ts";
 import { SpeakerNews } from "./speaker-news.ts";
 import { Trigger } from "./trigger.ts";
 import { version } from "./version.ts";
-import { Watch, watched } from "./watch.ts";
+import { Watch } from "./watch.ts";
+import { watched } from "./watched.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
@@ -42,15 +43,13 @@ export class Controller {
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OpenOptions, "reporter" | "kernel" | "settings"> & { readonly parts: Parts };
+  readonly #shared: Pick<OperationsOptions, "reporter" | "kernel" | "settings" | "read"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
-  readonly #read: Reread;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
     const { clock, log, manager } = parts;
     this.#settings = settings;
-    this.#read = read;
     this.#parts = parts;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
@@ -59,11 +58,11 @@ export class Controller {
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#startedAt = clock.now();
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
-    this.#shared = { parts, reporter: this.#reporter, kernel, settings: () => this.#settings };
+    this.#shared = { parts, read, reporter: this.#reporter, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
       beacon: this.#beacon,
-      health: () => this.#watch?.health ?? new Map(),
+      running: () => ({ watch: this.#watch, reconciler: this.#reconciler }),
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -162,7 +161,7 @@ export class Controller {
 
   async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
     if (this.#leaving) return undefined;
-    const { settings, warnings } = await this.#read();
+    const { settings, warnings } = await this.#shared.read();
     const standing = await this.#reconciler?.prover.established();
     if (this.#leaving) return undefined;
     const costs = refuseCostly(this.#settings, settings, standing, terms);

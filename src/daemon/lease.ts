@@ -3,7 +3,7 @@ import type { Ownership } from "../core/ownership.ts";
 import type { Beacon } from "./beacon.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Parts } from "./parts.ts";
-import type { OwnershipStore } from "./reconciler.ts";
+import type { OwnershipStore } from "./reconciler-options.ts";
 import type { Settings } from "./settings.ts";
 
 interface Around {
@@ -32,7 +32,8 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
     },
     onActed: () => {
       metrics.leaseEnded();
-      log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
+      const done = config.lease.onLost === "demote" ? "demoted" : "withdrawn";
+      log.warn(`the guard has ${done} our VIPs while it did not hear from us; what is healthy is announced again`);
       lookAgain();
     },
   });

@@ -29,6 +29,20 @@ const FOUND: StatusDocument = {
       ageSeconds: 9,
       peers: [{ address: PEER, state: "no session", reason: "no session, it is active", since: AT, ageSeconds: 8 }],
     },
+    {
+      prefix: "10.88.2.2/32" as Prefix,
+      nextHop: ip("10.88.0.200"),
+      services: ["dns"],
+      state: "withdrawn",
+      reason: "dns is down: ping: no answer",
+      against: [
+        { service: "dns", check: "tcp :53", reason: "refused", stale: false, since: AT, ageSeconds: 72 },
+        { service: "dns", check: "ping", reason: "no answer", stale: false, since: AT, ageSeconds: 72 },
+      ],
+      since: AT,
+      ageSeconds: 70,
+      peers: [],
+    },
   ],
   peers: [{ address: PEER, as: 65512, port: 179, session: "active", since: AT, ageSeconds: 3_600 }],
   speakerUp: true,
@@ -50,7 +64,8 @@ services:
   dns  down  1m12s  ping: no answer, since ${AT}
 
 VIPs:
-  10.88.2.1/32  accepted  9s  not 10.88.0.253: no session, it is active (for 8s)  peer 10.88.0.253: no session, it is active
+  10.88.2.1/32  accepted   9s     not 10.88.0.253: no session, it is active (for 8s)  peer 10.88.0.253: no session, it is active
+  10.88.2.2/32  withdrawn  1m10s                                                      dns is down: ping: no answer, since ${AT}; tcp :53: refused, since ${AT}
 
 peers:
   10.88.0.253  AS 65512  active  1h

@@ -43,6 +43,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     condition: () => ({ ready: true, stalled: false, line: "all is well" }),
     status: () => undefined,
     health: () => health({ web: "up" }),
+    foresee: () => Promise.reject(new Error("not asked here")),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
     ...over,
   });
