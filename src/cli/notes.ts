@@ -123,6 +123,17 @@ export const NOTES: Readonly<Record<string, Note>> = {
     ],
     codes: { ok: "printed", usage: "which shell?" },
   },
+  import: {
+    examples: [
+      ["bgp-lb import exabgp /etc/exabgp/exabgp.conf > config.json", "from ExaBGP's healthcheck"],
+      ["bgp-lb import anycast-healthchecker /etc/anycast-healthchecker.d > config.json", "from anycast-healthchecker"],
+    ],
+    codes: {
+      ok: "printed, and it can be used as it is",
+      failed: "printed, and something has to be written into it first; stderr says what",
+      usage: "a file cannot be read or understood; nothing is printed",
+    },
+  },
   version: { examples: [["bgp-lb version", "for a bug report"]], codes: { ok: "printed" } },
 };
 

@@ -99,6 +99,14 @@ export const VERBS: readonly Verb[] = [
     act: async (options, words, tree) => (await import("./completion.ts")).completion(options, words, tree),
   },
   {
+    name: "import",
+    meaning: "print a config with the meaning of another program's",
+    more: "From ExaBGP's exabgp.conf whose processes run its healthcheck (or a file of that healthcheck), or from anycast-healthchecker's folder of services. What has no equal stands as $comment in the config, and on stderr. Nothing is changed.",
+    words: "exabgp FILE | anycast-healthchecker DIR [FILE]",
+    operands: [["exabgp", "anycast-healthchecker"], "file"],
+    act: async (_options, words) => (await import("./import.ts")).importConfig(words),
+  },
+  {
     name: "version",
     meaning: "print the version",
     more: "",
