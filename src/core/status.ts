@@ -39,6 +39,17 @@ export interface AnnouncementStatus {
   readonly peers: readonly PeerStatus[];
   /** One line: why it is in this state. */
   readonly reason: string;
+  /** See Announcement. */
+  readonly want?: Announcement["want"];
+  /** undefined: links, addresses and IPVS are not ours to look at. */
+  readonly dataplane?: DataplaneStatus | undefined;
+}
+
+/** Whether address and IPVS of a VIP were seen to stand. torn down: nothing of it is wanted, for it is drained, or this process leaves. */
+export interface DataplaneStatus {
+  readonly state: "verified" | "broken" | "unread" | "torn down";
+  /** What is missing, in words; empty unless it is broken. */
+  readonly lacks: readonly string[];
 }
 
 /** True where traffic has to be expected: a peer has the path, as far as anybody here can know. */
@@ -97,13 +108,14 @@ function statusOf(
   const { speaker } = observed;
   const there = typeof speaker === "object" ? speaker.paths.get(prefix) : undefined;
   const peers = there === undefined ? [] : among.map((peer) => peerStatus(peer, prefix, proofs));
-  const base = { prefix, nextHop, services: announcement.services, peers };
+  const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
+  const dataplane = dataplaneOf(announcement, desired, observed, lacks);
+  const base = { prefix, nextHop, services: announcement.services, peers, want: announcement.want, dataplane };
   if (speaker === undefined) return { ...base, state: "unknown", reason: "gobgpd cannot be read" };
   if (speaker === "absent") {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
     return { ...base, state: "pending", reason: "gobgpd does not run" };
   }
-  const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
   if (there === undefined) {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
     return { ...base, state: "pending", reason: pendingReason(lacks, observed) };
@@ -116,6 +128,19 @@ function statusOf(
   const sent = peers.find(({ state }) => state === "sent");
   if (sent !== undefined) return { ...base, state: "sent", reason: sent.reason };
   return { ...base, state: "accepted", reason: acceptedReason(peers) };
+}
+
+function dataplaneOf(
+  { vips, virtualServices }: Announcement,
+  { links }: Desired,
+  { kernel }: Observed,
+  lacks: readonly string[],
+): DataplaneStatus | undefined {
+  if (vips.length === 0 && virtualServices.length === 0) return undefined;
+  if (kernel === undefined) return { state: "unread", lacks: [] };
+  const wanted = vips.every(({ link, address }) => links.get(link)?.some((vip) => vip.address === address) === true);
+  if (!wanted) return { state: "torn down", lacks: [] };
+  return { state: lacks.length === 0 ? "verified" : "broken", lacks };
 }
 
 /** What speaks against it at the first of the peers that has come farthest. */
