@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { ServiceHealth } from "../core/desired.ts";
+import type { CheckStatus } from "../core/health.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
-import type { Peer } from "../core/state.ts";
-import type { AnnouncementStatus } from "../core/status.ts";
+import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
 
 /** A timer of Node holds 31 bits of milliseconds. */
 const LONGEST = 2 ** 31 - 1;
@@ -30,7 +30,7 @@ export const REQUESTS = {
     by,
     reason,
   }),
-  reload: z.strictObject({ by }),
+  reload: z.strictObject({ by, allowSessionReset: z.boolean().default(false) }),
 } as const;
 
 export type Verb = keyof typeof REQUESTS;
@@ -46,14 +46,31 @@ export interface ReloadState {
   readonly at: string;
   /** Why it could not be used; undefined: it is the one in force. */
   readonly error?: string | undefined;
+  /** It can be used, and was refused for what it would cost. */
+  readonly refused?: boolean;
 }
 
 /** An operator's word as people are told of it; `words` is the whole in one line. */
 type Told<Word extends Override> = Omit<Word, "deadline"> & { readonly words: string };
 export type ToldDrain = Told<Drain>;
 
-export interface ServiceStatus extends ServiceHealth {
+/** A thing as people are told of it: times of the monotonic clock become one of the wall clock, and an age that does not depend on it. */
+export type Dated<Thing> = Omit<Thing, "since"> & {
+  /** Since when it is so, RFC 3339. */
+  readonly since?: string;
+  readonly ageSeconds?: number;
+};
+
+/** `lastSeconds`: the age of the last result. */
+export type ToldCheck = Dated<Omit<CheckStatus, "at">> & { readonly lastSeconds?: number };
+export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers">> & {
+  readonly peers: readonly Dated<PeerStatus>[];
+};
+
+/** `since`: when the first of the probes came that led to the verdict. */
+export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks">> {
   readonly name: string;
+  readonly checks: readonly ToldCheck[];
   readonly override?: Told<Force> | ToldDrain;
 }
 
@@ -65,8 +82,8 @@ export interface StatusDocument {
   readonly ready: boolean;
   readonly line: string;
   readonly services: readonly ServiceStatus[];
-  readonly announcements: readonly AnnouncementStatus[];
-  readonly peers: readonly Peer[];
+  readonly announcements: readonly ToldAnnouncement[];
+  readonly peers: readonly Dated<PeerSession>[];
   readonly speakerUp: boolean;
   readonly conflicts: readonly string[];
   /** Steps that failed and wait for their next try, each with its error. */

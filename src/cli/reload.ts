@@ -1,9 +1,11 @@
+import { parseGoBool } from "../config/flags.ts";
 import { adminClient, printLines, whoAsks } from "./ask.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
-/** Has the controller read its config anew; what is wrong with it comes back as the error. */
+/** Has the controller read its config anew; what is wrong with it, or what it would cost, comes back as the error. */
 export async function reload(options: Options): Promise<number> {
-  printLines((await adminClient(options).ask("reload", { by: whoAsks() })).lines);
+  const allowSessionReset = parseGoBool(options["allow-session-reset"] ?? "false", "allow-session-reset");
+  printLines((await adminClient(options).ask("reload", { by: whoAsks(), allowSessionReset })).lines);
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
-import type { ServiceStatus, StatusDocument } from "../admin/api.ts";
+import type { Dated, ServiceStatus, StatusDocument } from "../admin/api.ts";
 import { parseGoBool } from "../config/flags.ts";
+import { ageWords } from "../core/age.ts";
 import type { PeerStatus } from "../core/status.ts";
 import { adminClient } from "./ask.ts";
 import type { Options } from "./context.ts";
@@ -24,16 +25,17 @@ export function render(found: StatusDocument): string {
     ...section("services", found.services.map(serviceRow)),
     ...section(
       "VIPs",
-      found.announcements.map(({ prefix, state, peers, reason }) => [
-        prefix,
-        state,
-        state === "withdrawn" || state === "pending" ? "" : heard(peers),
-        reason,
+      found.announcements.map((one) => [
+        one.prefix,
+        one.state,
+        age(one),
+        one.state === "withdrawn" || one.state === "pending" ? "" : heard(one.peers),
+        one.reason,
       ]),
     ),
     ...section(
       "peers",
-      found.peers.map(({ address, as, session }) => [address, `AS ${as}`, session]),
+      found.peers.map((peer) => [peer.address, `AS ${peer.as}`, peer.session, age(peer)]),
     ),
     ...section(
       "conflicts",
@@ -44,9 +46,17 @@ export function render(found: StatusDocument): string {
   ].join("\n");
 }
 
-function serviceRow({ name, verdict, reason, override }: ServiceStatus): string[] {
+/** A service that is not up says since when by the wall clock as well, to be looked up in other logs. */
+function serviceRow(service: ServiceStatus): string[] {
+  const { name, verdict, reason, since, override } = service;
+  const from = since === undefined || verdict === "up" ? "" : `, since ${since}`;
   const said = override === undefined ? "" : `; ${override.words}, said ${override.since}`;
-  return [name, verdict, `${reason}${said}`];
+  return [name, verdict, age(service), `${reason}${from}${said}`];
+}
+
+/** How long a thing has been as it is. */
+function age({ ageSeconds }: { readonly ageSeconds?: number }): string {
+  return ageSeconds === undefined ? "" : ageWords(ageSeconds);
 }
 
 /** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
@@ -59,9 +69,13 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
 }
 
 /** Who has the VIP, and why the others have not. */
-function heard(peers: readonly PeerStatus[]): string {
-  const has = ({ state }: PeerStatus) => state === "proven" || state === "sent";
+function heard(peers: readonly Dated<PeerStatus>[]): string {
+  const has = ({ state }: Dated<PeerStatus>) => state === "proven" || state === "sent";
   const at = peers.filter(has).map(({ address }) => address);
-  const not = peers.filter((peer) => !has(peer)).map(({ address, reason }) => `not ${address}: ${reason}`);
+  const not = peers.filter((peer) => !has(peer)).map((peer) => `not ${peer.address}: ${peer.reason}${forSo(peer)}`);
   return [...(at.length > 0 ? [`at ${at.join(", ")}`] : []), ...not].join("; ");
+}
+
+function forSo(peer: Dated<PeerStatus>): string {
+  return peer.ageSeconds === undefined ? "" : ` (for ${age(peer)})`;
 }

@@ -86,7 +86,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: "reload",
     meaning: "have the running controller read its config anew",
-    more: "As SIGHUP does it, and what is wrong with the config comes back: exit code 2, and the one before stays.",
+    more: "As SIGHUP does it. What is wrong with the config comes back: exit code 2, and the one before stays. One that resets or ends BGP sessions that stand is refused: exit code 4; bgp-lb plan shows what a new config would do.",
+    flags: ["allow-session-reset"],
     act: async (options) => (await import("./reload.ts")).reload(options),
   },
   {

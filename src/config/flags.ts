@@ -124,6 +124,12 @@ export const COMMAND_FLAGS = {
     placeholder: "DURATION",
     meaning: "how long; else until bgp-lb undrain",
   },
+  "allow-session-reset": {
+    name: "allow-session-reset",
+    kind: "boolean",
+    default: "false",
+    meaning: "take the config over although BGP sessions that stand are reset or ended for it",
+  },
   json: { name: "json", kind: "boolean", default: "false", meaning: "print JSON" },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -1,6 +1,6 @@
 import type { Address, Prefix } from "./address.ts";
 import { family, networkPrefix } from "./address.ts";
-import type { Verdict } from "./health.ts";
+import type { CheckStatus, Verdict } from "./health.ts";
 import type { Override, Overrides } from "./override.ts";
 import { demote, isDrained, overrideWords } from "./override.ts";
 import type { Path } from "./path.ts";
@@ -33,6 +33,10 @@ export interface Intent {
 export interface ServiceHealth {
   readonly verdict: Verdict;
   readonly reason: string;
+  /** When the first of the probes came that led to the verdict, on the clock; undefined: that is not known. */
+  readonly since?: number | undefined;
+  /** Each check by itself, for people. */
+  readonly checks?: readonly CheckStatus[];
 }
 
 /** serving: announce what is healthy; leaving: withdraw all, the dataplane stays for the flows still coming; gone: the dataplane goes too. */
@@ -131,7 +135,7 @@ type Wish = Pick<Announcement, "want" | "reason" | "draining">;
 function wish(service: Service, health: ServiceHealth, stage: Stage, override: Override | undefined): Wish {
   if (stage !== "serving") return { want: "withdraw", reason: "this controller is stopping", draining: false };
   const { name } = service;
-  const reason = override === undefined ? "" : `${name} is ${overrideWords(override)}`;
+  const reason = override === undefined ? "" : `${name} is ${overrideWords(override)}; said ${override.since}`;
   if (override?.word === "down" || isDrained(override)) return { want: "withdraw", reason, draining: false };
   const draining = override?.word === "drain";
   if (override?.word === "up" || (draining && override.regardless)) return { want: "announce", reason, draining };

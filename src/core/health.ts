@@ -15,15 +15,41 @@ export interface CheckHealth {
   /** Consecutive probes that agree with the last one. */
   readonly streak: number;
   readonly last: ProbeResult | undefined;
+  /** When the last result came, on the clock. */
+  readonly at: number | undefined;
+  /** When the first of the streak came, on the clock. */
+  readonly since: number | undefined;
 }
 
-export const UNPROBED: CheckHealth = { verdict: "unknown", streak: 0, last: undefined };
+/** A check as people are told of it. */
+export interface CheckStatus extends Omit<CheckHealth, "last"> {
+  readonly name: string;
+  /** There was no result for so long that the verdict may not be true any more. */
+  readonly stale: boolean;
+  /** One line: why it is not up and passing; empty when it is. */
+  readonly reason: string;
+}
 
-/** One probe result folded into the check's health; pure. */
-export function fold(health: CheckHealth, result: ProbeResult, thresholds: Thresholds): CheckHealth {
-  const streak = health.last?.ok === result.ok ? health.streak + 1 : 1;
+export const UNPROBED: CheckHealth = {
+  verdict: "unknown",
+  streak: 0,
+  last: undefined,
+  at: undefined,
+  since: undefined,
+};
+
+/** One probe result, which came at `now` on the clock, folded into the check's health; pure. */
+export function fold(health: CheckHealth, result: ProbeResult, thresholds: Thresholds, now: number): CheckHealth {
+  const agrees = health.last?.ok === result.ok;
+  const streak = agrees ? health.streak + 1 : 1;
   const reached = streak >= (result.ok ? thresholds.rise : thresholds.fall);
-  return { verdict: reached ? (result.ok ? "up" : "down") : health.verdict, streak, last: result };
+  return {
+    verdict: reached ? (result.ok ? "up" : "down") : health.verdict,
+    streak,
+    last: result,
+    at: now,
+    since: agrees ? health.since : now,
+  };
 }
 
 /** A service is up when all of its checks are up, down when any is down, else unknown. No checks: unknown. */

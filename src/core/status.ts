@@ -28,6 +28,14 @@ export interface PeerStatus {
   readonly state: PathProof["state"] | "filtered" | "no session";
   /** One line: why it is not proven; empty when it is. */
   readonly reason: string;
+  /** Since when it is in this state, on the clock, as far as this process has seen it. */
+  readonly since?: number | undefined;
+}
+
+/** A peer of the status. */
+export interface PeerSession extends Peer {
+  /** Since when its session is in this state, on the clock, as far as this process has seen it. */
+  readonly since?: number | undefined;
 }
 
 export interface AnnouncementStatus {
@@ -39,6 +47,8 @@ export interface AnnouncementStatus {
   readonly peers: readonly PeerStatus[];
   /** One line: why it is in this state. */
   readonly reason: string;
+  /** As in PeerStatus. */
+  readonly since?: number | undefined;
   /** See Announcement. */
   readonly want?: Announcement["want"];
   /** undefined: links, addresses and IPVS are not ours to look at. */
@@ -65,7 +75,7 @@ export function hasPath({ state }: PeerStatus): boolean {
 export interface Status {
   readonly announcements: readonly AnnouncementStatus[];
   /** Those of the config (managed) or of gobgpd (shared). */
-  readonly peers: readonly Peer[];
+  readonly peers: readonly PeerSession[];
   readonly speakerUp: boolean;
   /** What stands in the way and is not ours. */
   readonly conflicts: readonly string[];

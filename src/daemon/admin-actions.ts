@@ -1,16 +1,19 @@
 import type { AdminActions, ServiceStatus, StatusDocument } from "../admin/api.ts";
 import type { ServiceHealth } from "../core/desired.ts";
-import { UsageError } from "../core/errors.ts";
+import { Refused, UsageError } from "../core/errors.ts";
 import type { Override } from "../core/override.ts";
 import { overrideWords } from "../core/override.ts";
+import type { Clock } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import type { Condition } from "./beacon.ts";
+import { dated, datedAnnouncement, datedHealth } from "./dated.ts";
 import type { Operator } from "./operator.ts";
 import type { Reloader } from "./reloader.ts";
 import { version } from "./version.ts";
 
 export interface AdminActionsOptions {
+  readonly clock: Clock;
   readonly operator: Operator;
   readonly reloader: Reloader;
   readonly config: string;
@@ -41,9 +44,9 @@ export function adminActions(options: AdminActionsOptions): AdminActions {
     undrain: ({ services: which, by }) => afterReload(() => operator.undrain(which, { by, reason: "" })),
     force: ({ service, word, for: ms, by, reason }) =>
       afterReload(() => operator.force(service, word, ms, { by, reason })),
-    reload: async () => {
-      const { error, line } = await reloader.reload();
-      if (error !== undefined) throw new UsageError(line);
+    reload: async ({ allowSessionReset }) => {
+      const { error, refused, line } = await reloader.reload({ allowSessionReset });
+      if (error !== undefined) throw refused === true ? new Refused(line) : new UsageError(line);
       return { lines: [line] };
     },
   };
@@ -56,18 +59,31 @@ function meant(which: readonly string[] | "all", name: string): boolean {
   return which === "all" || which.includes(name);
 }
 
-function document({ operator, reloader, config, condition, status, health }: AdminActionsOptions): StatusDocument {
+function document({
+  clock,
+  operator,
+  reloader,
+  config,
+  condition,
+  status,
+  health,
+}: AdminActionsOptions): StatusDocument {
   const { ready, line } = condition();
   const found = status();
+  const now = clock.now();
   return {
     version,
     pid: process.pid,
     config,
     ready,
     line,
-    services: [...health()].map(([name, one]) => serviceStatus(name, one, operator.overrides.get(name))),
-    announcements: found?.announcements ?? [],
-    peers: found?.peers ?? [],
+    services: [...health()].map(([name, one]) => ({
+      name,
+      ...datedHealth(one, now),
+      ...told(operator.overrides.get(name)),
+    })),
+    announcements: (found?.announcements ?? []).map((one) => datedAnnouncement(one, now)),
+    peers: (found?.peers ?? []).map((one) => dated(one, now)),
     speakerUp: found?.speakerUp ?? false,
     conflicts: found?.conflicts ?? [],
     failing: Object.fromEntries(found?.failing ?? []),
@@ -76,13 +92,13 @@ function document({ operator, reloader, config, condition, status, health }: Adm
   };
 }
 
-function serviceStatus(name: string, health: ServiceHealth, override: Override | undefined): ServiceStatus {
-  if (override === undefined) return { name, ...health };
+function told(override: Override | undefined): Pick<ServiceStatus, "override"> {
+  if (override === undefined) return {};
   const words = overrideWords(override);
   if (override.word === "drain") {
-    const { deadline: _, ...told } = override;
-    return { name, ...health, override: { ...told, words } };
+    const { deadline: _, ...rest } = override;
+    return { override: { ...rest, words } };
   }
-  const { deadline: _, ...told } = override;
-  return { name, ...health, override: { ...told, words } };
+  const { deadline: _, ...rest } = override;
+  return { override: { ...rest, words } };
 }

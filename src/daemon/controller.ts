@@ -12,8 +12,8 @@ import { openReconciler } from "./open-reconciler.ts";
 import { Operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { Reread } from "./reload.ts";
-import { compare, summary } from "./reload.ts";
+import type { ReloadTerms, Reread } from "./reload.ts";
+import { refuseCostly, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { Rounds } from "./rounds.ts";
 import type { Settings } from "./settings.ts";
@@ -65,7 +65,7 @@ export class Controller {
       beacon: this.#beacon,
       health: () => this.#watch?.health ?? new Map(),
       status: () => this.#rounds?.last,
-      takeOver: () => this.#takeOver(),
+      takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
     manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
@@ -157,13 +157,14 @@ export class Controller {
     return this.#operations.reloader.reload();
   }
 
-  async #takeOver(): Promise<string | undefined> {
+  async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
     if (this.#leaving) return undefined;
     const { settings, warnings } = await this.#read();
+    const standing = await this.#reconciler?.prover.established();
     if (this.#leaving) return undefined;
-    compare(this.#settings, settings, this.#parts.log);
+    const costs = refuseCostly(this.#settings, settings, standing, terms);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of warnings) this.#parts.log.warn(line);
+    for (const line of [...costs, ...warnings]) this.#parts.log.warn(line);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));

@@ -17,7 +17,7 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
   const { guardSocket, config } = settings;
   const { parts, beacon, lookAgain } = around;
   const { clock, log, metrics } = parts;
-  if (guardSocket === undefined || (config.lease.term === 0 && config.onStop !== "handover")) return undefined;
+  if (guardSocket === undefined || !wantsLease(config)) return undefined;
   return new LeaseKeeper({
     path: guardSocket,
     dial: parts.dialGuard,
@@ -35,6 +35,11 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       lookAgain();
     },
   });
+}
+
+/** A controller that is to be guarded, or to leave its announcements to the next one for a time. */
+export function wantsLease({ lease, onStop }: Config): boolean {
+  return lease.term > 0 || onStop === "handover";
 }
 
 /** Tells the guard what is about to be ours, and then the ledger: the guard knows of a prefix before gobgpd does. */

@@ -11,6 +11,7 @@ import type { Beacon } from "./beacon.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
+import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
@@ -27,7 +28,7 @@ export interface OperationsOptions {
   /** What the last pass found. */
   readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
-  readonly takeOver: () => Promise<string | undefined>;
+  readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
   readonly onChange: () => void;
 }
@@ -69,6 +70,7 @@ export class Operations {
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
+      clock: parts.clock,
       operator: this.operator,
       reloader: this.reloader,
       config: file,
@@ -88,10 +90,13 @@ export class Operations {
     const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
     const more = words.length - MAX_NOTED;
     const said = [...words.slice(0, MAX_NOTED), ...(more > 0 ? [`${more} more drained or forced`] : [])];
-    return [
-      ...(said.length > 0 ? [said.join(", ")] : []),
-      ...(this.reloader.state.error === undefined ? [] : ["the config on disk cannot be used, the one before stays"]),
-    ];
+    return [...(said.length > 0 ? [said.join(", ")] : []), ...this.#noteOfReload()];
+  }
+
+  #noteOfReload(): string[] {
+    const { error, refused } = this.reloader.state;
+    if (error === undefined) return [];
+    return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
 }
 

@@ -77,7 +77,7 @@ async function probeOnce(settings: Settings, clock: Clock): Promise<Map<string, 
     const results = await Promise.all(
       checks.map(async (check) => [checkName(check), await once(check, clock)] as const),
     );
-    const verdict = combine(results.map(([, result]) => fold(UNPROBED, result, { rise: 1, fall: 1 })));
+    const verdict = combine(results.map(([, result]) => fold(UNPROBED, result, { rise: 1, fall: 1 }, clock.now())));
     const failed = results.find(([, result]) => !result.ok);
     const reason = failed === undefined || failed[1].ok ? "one probe passed" : `${failed[0]}: ${failed[1].reason}`;
     return [service.name, { verdict, reason }] as const;

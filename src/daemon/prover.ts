@@ -1,4 +1,4 @@
-import type { Prefix } from "../core/address.ts";
+import type { Address, Prefix } from "../core/address.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Clock, Sockets, Speaker } from "../core/ports.ts";
 import type { Proofs, Unacknowledged } from "../core/proof.ts";
@@ -40,6 +40,15 @@ export class Prover {
     const after = forget(this.#proofs, prefixes);
     this.lost += lost(this.#proofs, after, takenAway);
     this.#proofs = after;
+  }
+
+  /** The peers whose sessions stand right now; undefined: gobgpd cannot be asked. */
+  async established(): Promise<ReadonlySet<Address> | undefined> {
+    try {
+      return new Set((await this.#options.speaker.sessions(never)).keys());
+    } catch (error) {
+      return error instanceof SpeakerUnreachable && error.absent ? new Set() : undefined;
+    }
   }
 
   /** What is proven now. A gobgpd that cannot be read proves nothing; what was proven of a session that still stands later is. */

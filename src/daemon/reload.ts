@@ -1,10 +1,17 @@
-import { UsageError } from "../core/errors.ts";
-import type { Logger } from "./log.ts";
+import { Refused, UsageError } from "../core/errors.ts";
+import { sessionResets } from "../core/session-resets.ts";
+import { wantsLease } from "./lease.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
 /** Reads the config anew; throws UsageError with everything that is wrong with it. */
 export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
+
+/** How a new config is to be taken over. */
+export interface ReloadTerms {
+  /** BGP sessions that stand may be reset or ended for it. */
+  readonly allowSessionReset: boolean;
+}
 
 /** What of a new config cannot be taken over by a process that runs, one line each; empty where all of it can. */
 function needsRestart(before: Settings, after: Settings): readonly string[] {
@@ -17,23 +24,24 @@ function needsRestart(before: Settings, after: Settings): readonly string[] {
     lines.push(
       "bgp.local: AS, router ID or listen port are others, which gobgpd takes only when it starts; restart gobgpd and bgp-lb",
     );
+  if (after.guardSocket !== undefined && !wantsLease(old) && wantsLease(next))
+    lines.push("lease: nobody keeps one, for it was off when this process started; restart bgp-lb");
   return lines;
 }
 
-/** Warns of what a new config does beyond its own words; throws UsageError where this process cannot take it over. */
-export function compare(before: Settings, after: Settings, log: Logger): void {
+/** Throws UsageError where this process cannot take the new config over, and Refused where it would cost sessions and that is not allowed; answers what it costs, one line each. */
+export function refuseCostly(
+  before: Settings,
+  after: Settings,
+  standing: Parameters<typeof sessionResets>[2],
+  { allowSessionReset }: ReloadTerms,
+): readonly string[] {
   const against = needsRestart(before, after);
   if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
-  for (const peer of sessionResets(before, after)) log.warn(`peer ${peer}: changed, so its session is reset`);
-}
-
-/** Peers whose session a new config resets, because gobgpd takes the change no other way. */
-function sessionResets(before: Settings, after: Settings): readonly string[] {
-  const old = new Map(before.config.peers.map((peer) => [peer.address, peer]));
-  return after.config.peers.flatMap((peer) => {
-    const known = old.get(peer.address);
-    return known !== undefined && differ(known, peer) ? [peer.address] : [];
-  });
+  const resets = sessionResets(before.config.peers, after.config.peers, standing);
+  const lines = resets.map(({ peer, change }) => `peer ${peer}: ${change}, so its session is lost`);
+  if (lines.length === 0 || allowSessionReset) return lines;
+  throw new Refused(`${lines.join("; ")}; \`bgp-lb reload -allow-session-reset\` takes it over all the same`);
 }
 
 /** The config in a few words. */

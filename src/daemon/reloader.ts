@@ -1,17 +1,24 @@
 import type { ReloadState } from "../admin/api.ts";
 import type { OperatorMetrics } from "../admin/operator-metrics.ts";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, Refused } from "../core/errors.ts";
 import type { Beacon } from "./beacon.ts";
 import { textOfTime, timeOfText } from "./clock.ts";
 import type { Logger } from "./log.ts";
+import type { ReloadTerms } from "./reload.ts";
 
 export interface ReloaderOptions {
   readonly log: Logger;
   readonly beacon: Beacon;
   readonly metrics: OperatorMetrics;
   /** Reads the config and takes it over, whole or not at all; answers a line about it, or throws with all that is wrong. undefined: this process is past that. */
-  readonly takeOver: () => Promise<string | undefined>;
+  readonly takeOver: (terms: ReloadTerms) => Promise<string | undefined>;
 }
+
+/** How one reload went, and that in one line. */
+export type Reloaded = ReloadState & { readonly line: string };
+
+/** What is taken over where nobody says more: SIGHUP cannot ask back. */
+const CAREFUL: ReloadTerms = { allowSessionReset: false };
 
 /** Takes new configs over, one after the other, and remembers how it went. */
 export class Reloader {
@@ -30,9 +37,9 @@ export class Reloader {
   }
 
   /** Never throws: the log says how it went, and so does the answer, in one line. */
-  reload(): Promise<ReloadState & { readonly line: string }> {
+  reload(terms = CAREFUL): Promise<Reloaded> {
     this.#pending++;
-    const turn = this.#running.then(() => this.#once()).finally(() => this.#pending--);
+    const turn = this.#running.then(() => this.#once(terms)).finally(() => this.#pending--);
     this.#running = turn;
     return turn;
   }
@@ -44,11 +51,11 @@ export class Reloader {
     return busy;
   }
 
-  async #once(): Promise<ReloadState & { readonly line: string }> {
+  async #once(terms: ReloadTerms): Promise<Reloaded> {
     const { log, beacon, takeOver } = this.#options;
     beacon.reloading(process.hrtime.bigint() / 1000n);
     try {
-      const line = await takeOver();
+      const line = await takeOver(terms);
       if (line === undefined) return { ...this.#state, error: STOPPING, line: STOPPING };
       log.info(line);
       this.#state = this.#done(undefined);
@@ -56,7 +63,7 @@ export class Reloader {
     } catch (error) {
       const line = `the config is not reloaded, the one before stays: ${messageOf(error)}`;
       log.error(line);
-      this.#state = this.#done(messageOf(error));
+      this.#state = { ...this.#done(messageOf(error)), ...(error instanceof Refused && { refused: true }) };
       return { ...this.#state, line };
     } finally {
       beacon.reloaded();

@@ -1,5 +1,6 @@
 import type { Metrics } from "../admin/metrics.ts";
 import type { Clock } from "../core/ports.ts";
+import { stamp } from "../core/since.ts";
 import type { Status } from "../core/status.ts";
 import type { Beacon } from "./beacon.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -65,8 +66,8 @@ export class Rounds {
 
   #tell(status: Status | undefined): void {
     if (status === undefined) return;
-    const { reconciler, beacon, metrics, reporter, judged, serving } = this.#options;
-    this.last = status;
+    const { reconciler, clock, beacon, metrics, reporter, judged, serving } = this.#options;
+    this.last = stamp(this.last, status, clock.now());
     metrics.status(status, reconciler.prover.lost);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());

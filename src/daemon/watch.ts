@@ -1,13 +1,12 @@
 import type { ConfiguredService } from "../config/config.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
-import { combine } from "../core/health.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
-import { staleAfter } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
+import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
 
 export interface Watched {
@@ -68,7 +67,7 @@ export class Watch {
     for (const [name, running] of after) {
       if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
       if (before.has(name)) this.#follow(name);
-      else this.#health.set(name, judge(running, "down"));
+      else this.#health.set(name, judge(running, "down", this.#options.clock.now()));
       if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
     }
   }
@@ -128,8 +127,9 @@ export class Watch {
   }
 
   #follow(service: string): void {
-    const now = judge(this.#monitors.get(service) ?? [], this.#options.staleVerdict());
+    const { clock, staleVerdict } = this.#options;
     const before = this.#health.get(service);
+    const now = judge(this.#monitors.get(service) ?? [], staleVerdict(), clock.now(), before);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
     if (before?.verdict === now.verdict) return;
@@ -151,25 +151,4 @@ function takeSame(running: readonly Running[], config: CheckConfig, taken: Set<R
 async function stop({ freshness, monitor }: Running): Promise<void> {
   freshness?.stop();
   await monitor.stop();
-}
-
-/** The verdict of all monitors of a service, with the first thing that stands against it. */
-function judge(running: readonly Running[], staleVerdict: StaleVerdict): ServiceHealth {
-  const old = running.find(({ freshness }) => freshness?.stale === true);
-  if (old !== undefined && staleVerdict === "down")
-    return { verdict: "down", reason: `${old.monitor.name}: ${stale(old)}` };
-  const monitors = running.map(({ monitor }) => monitor);
-  const verdict = combine(monitors.map((monitor) => monitor.health));
-  if (verdict === "up") return { verdict, reason: monitors.map((monitor) => `${monitor.name} passes`).join(", ") };
-  const worst = monitors.find(({ health }) => health.verdict === verdict);
-  return { verdict, reason: worst === undefined ? "no checks" : `${worst.name}: ${words(worst)}` };
-}
-
-function stale({ config }: Running): string {
-  return `stale: no result for more than ${staleAfter(config) / 1000} s, so it counts as failing`;
-}
-
-function words({ health: { last, streak } }: Monitor): string {
-  if (last === undefined) return "no verdict yet";
-  return last.ok ? `passes again, ${streak} in a row so far` : last.reason;
 }

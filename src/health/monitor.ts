@@ -82,7 +82,7 @@ export class Monitor {
     const began = clock.now();
     const result = this.#end === undefined ? await this.#probe() : failing(STUCK);
     if (this.#stopped.signal.aborted) return;
-    this.#health = fold(this.#health, result, thresholds);
+    this.#health = fold(this.#health, result, thresholds, clock.now());
     onResult(this.#health, result, clock.now() - began);
   }
 

@@ -67,14 +67,18 @@ test("what is asked arrives, and each kind of no comes back as its own error", a
   );
   fail(new UsageError("config.json:1:1: bad"));
   await assert.rejects(
-    client.ask("reload", { by: "alice" }),
+    client.ask("reload", { by: "alice", allowSessionReset: false }),
     (error) => error instanceof UsageError && /1:1: bad/.test(error.message),
   );
   fail(new Error("boom"));
-  await assert.rejects(client.ask("reload", { by: "alice" }), /^Error: the controller failed: boom$/);
+  await assert.rejects(
+    client.ask("reload", { by: "alice", allowSessionReset: false }),
+    /^Error: the controller failed: boom$/,
+  );
   assert.match(log.lines.join("\n"), /^error a fault in bgp-lb itself, in an admin request: Error: boom/);
 });
 
+// fault: admin-nonsense
 test("what is not understood is said, and reaches no action", async (t) => {
   const { socket, asked } = await stage(t);
   const cases: readonly (readonly [string, string, string, RegExp])[] = [
@@ -96,6 +100,7 @@ test("what is not understood is said, and reaches no action", async (t) => {
   assert.deepEqual(asked, []);
 });
 
+// fault: admin-no-rights
 test("the socket is for owner and group, and refuses others", async (t) => {
   const { directory, socket, log } = await stage(t, "65534");
   assert.match(
@@ -150,6 +155,7 @@ test("the socket is for owner and group, and refuses others", async (t) => {
   assert.equal(asked.status, 3);
 });
 
+// fault: admin-socket-of-the-dead
 test("the socket of a killed process is replaced; what lives there, or is no socket, is left alone and told", async (t) => {
   const { socket, serve, server, log } = await stage(t);
   assert.equal(await serve(), undefined, "the first one lives");

@@ -32,6 +32,7 @@ async function check(name: string) {
   }
 }
 
+// fault: foreign-device-of-that-name
 test("a service named like a device of somebody else is refused before anything is touched", { skip }, async () => {
   const { exitCode, stdout, stderr } = await check("uplink");
   assert.deepEqual([exitCode, stdout], [2, ""]);

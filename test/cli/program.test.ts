@@ -58,6 +58,7 @@ test("check prints the effective config, which is itself a config with the same 
   assert.deepEqual(second, { exitCode: 0, stdout: first.stdout, stderr: "" });
 });
 
+// fault: bad-config
 test("what cannot be used ends with exit code 2, nothing on stdout and a line that says what to do", async () => {
   const cases: readonly [string[], RegExp][] = [
     [["chekc"], /"chekc" is not a command: did you mean check\?/],
@@ -116,6 +117,7 @@ test("a file that a check needs and that is not there is a fault of the config, 
   assert.match(stderr, /service web: .*\/nowhere\/ca\.pem/);
 });
 
+// fault: admin-unreachable
 test("where no controller can be asked, each command says why and ends with exit code 3", async () => {
   for (const argv of [["status"], ["drain", "web"], ["undrain", "-all"], ["force", "up", "web"], ["reload"]]) {
     const { exitCode, stdout, stderr } = await bgpLb(...argv);

@@ -103,6 +103,7 @@ function isLinkLocal({ address }: Bound): boolean {
   return address.startsWith("fe80:");
 }
 
+// fault: foreign-in-the-plan
 test("property: nothing foreign is ever changed, and BGP is started only to serve", () => {
   fc.assert(
     fc.property(anyWorld, (given) => {

@@ -28,14 +28,17 @@ test("an operator's word stands above the checks, and one drained service makes 
   assert.equal(wanted({ dns: draining() }).what, "announce, worse");
   assert.equal(
     wanted({ web: draining() }).reason,
-    "web is draining by alice: kernel update, until 2026-01-01T00:05:00Z at the latest; web is up: a test says so",
+    "web is draining by alice: kernel update, until 2026-01-01T00:05:00Z at the latest; said 2026-01-01T00:00:00Z; web is up: a test says so",
   );
   assert.equal(wanted({ web: draining() }, "down").what, "withdraw, worse", "a drain of what is down just withdraws");
   assert.equal(wanted({ web: draining() }, "unknown").what, "keep, worse");
   assert.equal(wanted({ web: draining({ regardless: true }) }, "down").what, "announce, worse");
   assert.equal(wanted({ web: forced("up") }, "down").what, "announce");
   assert.equal(wanted({ web: forced("down") }).what, "withdraw");
-  assert.equal(wanted({ web: forced("up"), dns: forced("down") }).reason, "dns is forced down by bob");
+  assert.equal(
+    wanted({ web: forced("up"), dns: forced("down") }).reason,
+    "dns is forced down by bob; said 2026-01-01T00:00:00Z",
+  );
 });
 
 test("the dataplane of a drained service goes, but for a VIP that another still has", () => {

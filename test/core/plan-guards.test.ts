@@ -61,6 +61,7 @@ test("peers come in a later plan than the policy, the dataplane under work, and 
   assert.deepEqual(lines(plan(early, { kernel, speaker: peerless }, owned, EAGER)), []);
 });
 
+// fault: peer-changed-by-others
 test("a peer with another AS or port is set right, a path with another next hop announced again", () => {
   const wanted = intent([web]);
   const { kernel, speaker, owned } = standing(wanted);

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UsageError } from "../../src/core/errors.ts";
+import { Refused, UsageError } from "../../src/core/errors.ts";
 import type { AdminActionsOptions } from "../../src/daemon/admin-actions.ts";
 import { adminActions } from "../../src/daemon/admin-actions.ts";
+import type { Reloaded } from "../../src/daemon/reloader.ts";
+import { VirtualClock } from "../support/clock.ts";
 import { health } from "../support/world.ts";
 
 const ALICE = { by: "alice", reason: "" };
 
 /** Actions over an operator and a reloader that note in which order they are asked. */
-function stage() {
+function stage(over: Partial<AdminActionsOptions> = {}) {
   const order: string[] = [];
-  const reload = Promise.withResolvers<{ readonly at: string; readonly error?: string; readonly line: string }>();
+  const reload = Promise.withResolvers<Reloaded>();
   let pending = false;
   const operator = {
     overrides: new Map(),
@@ -34,6 +36,7 @@ function stage() {
     },
   };
   const actions = adminActions({
+    clock: new VirtualClock(),
     operator: operator as unknown as AdminActionsOptions["operator"],
     reloader: reloader as unknown as AdminActionsOptions["reloader"],
     config: "config.json",
@@ -41,13 +44,15 @@ function stage() {
     status: () => undefined,
     health: () => health({ web: "up" }),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
+    ...over,
   });
   return { actions, order, reload };
 }
 
+// fault: drain-in-a-reload
 test("a drain during a reload waits for its end, and says so", async () => {
   const { actions, order, reload } = stage();
-  const reloaded = actions.reload({ by: "alice" });
+  const reloaded = actions.reload({ by: "alice", allowSessionReset: false });
   const drained = actions.drain({ services: ["web"], timeout: 1_000, ...ALICE });
   reload.resolve({ at: "", line: "config reloaded" });
   assert.deepEqual((await reloaded).lines, ["config reloaded"]);
@@ -59,7 +64,7 @@ test("a config that cannot be used is a usage error; before the first pass the s
   const { actions, reload } = stage();
   reload.resolve({ at: "", error: "bad", line: "the config is not reloaded: bad" });
   await assert.rejects(
-    actions.reload({ by: "alice" }),
+    actions.reload({ by: "alice", allowSessionReset: false }),
     (error) => error instanceof UsageError && /bad/.test(error.message),
   );
   const { services, announcements, speakerUp } = actions.status();
@@ -67,4 +72,45 @@ test("a config that cannot be used is a usage error; before the first pass the s
     [services.map(({ name, verdict }) => `${name} ${verdict}`), announcements, speakerUp],
     [["web up"], [], false],
   );
+});
+
+test("a config that is refused for what it would cost is a refusal", async () => {
+  const { actions, reload } = stage();
+  reload.resolve({ at: "", error: "costly", refused: true, line: "the config is not reloaded: costly" });
+  await assert.rejects(
+    actions.reload({ by: "alice", allowSessionReset: false }),
+    (error) => error instanceof Refused && /costly/.test(error.message),
+  );
+});
+
+test("each no tells since when, by the wall clock, and how long that is by the monotonic one", () => {
+  const down = { verdict: "down", reason: "tcp: refused", since: 4_000 } as const;
+  const check = {
+    name: "tcp",
+    verdict: "down",
+    stale: false,
+    reason: "refused",
+    streak: 3,
+    since: 4_000,
+    at: 9_400,
+  } as const;
+  const { actions } = stage({
+    clock: new VirtualClock(10_000),
+    health: () => new Map([["web", { ...down, checks: [check] }]]),
+  });
+  const [web] = actions.status().services;
+  assert.deepEqual([web?.verdict, web?.reason, web?.ageSeconds], ["down", "tcp: refused", 6]);
+  const age = Date.now() - Date.parse(web?.since ?? "");
+  assert.ok(age >= 6_000 && age < 606_000, `${age} ms ago`);
+  const { since, ...rest } = web?.checks[0] ?? {};
+  assert.equal(since, web?.since);
+  assert.deepEqual(rest, {
+    name: "tcp",
+    verdict: "down",
+    stale: false,
+    reason: "refused",
+    streak: 3,
+    ageSeconds: 6,
+    lastSeconds: 1,
+  });
 });

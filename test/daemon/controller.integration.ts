@@ -15,6 +15,7 @@ for (const version of gobgpdVersions()) {
   const skip = "missing" in found ? found.missing : (noBird ?? false);
   const binary = "binary" in found ? found.binary : "";
 
+  // fault: backend-dies
   test(`gobgpd ${version}: health moves the route, and each move is one UPDATE`, { skip }, async (t) => {
     const { backend, gobgpd, controller, announced, withdrawn, wire } = await scene(t);
     await gobgpd.start(binary);
@@ -34,6 +35,7 @@ for (const version of gobgpdVersions()) {
     );
   });
 
+  // fault: gobgpd-absent
   test(`gobgpd ${version}: absent at start, killed, restarted empty: told once each, and put back`, {
     skip,
   }, async (t) => {
@@ -50,6 +52,7 @@ for (const version of gobgpdVersions()) {
     assert.equal(controller.lines.filter((line) => line.startsWith("error")).length, 2);
   });
 
+  // fault: controller-killed-and-restarted
   test(`gobgpd ${version}: kill -9 of the controller and a restart send the router nothing`, { skip }, async (t) => {
     const { bird, gobgpd, controller, announced, wire } = await scene(t);
     await gobgpd.start(binary);
@@ -71,6 +74,7 @@ for (const version of gobgpdVersions()) {
 
   // The two generations are enough for what takes the full patience of a leave.
   if (version === "3.36") continue;
+  // fault: gobgpd-hangs-at-the-end
   test(`gobgpd ${version}: leaving while gobgpd hangs leaves the dataplane in place, says so, and ends with 1`, {
     skip,
   }, async (t) => {
@@ -89,6 +93,7 @@ for (const version of gobgpdVersions()) {
   });
 }
 
+// fault: started-twice
 test("a second controller is refused and told who the first is; the first goes on", async (t) => {
   const { controller } = await scene(t);
   controller.start();
@@ -124,6 +129,7 @@ test("in a steady state nothing is logged at info and nothing sent, however many
   await controller.says(/withdraw/, from);
 });
 
+// fault: second-signal
 test("a second signal ends it at once", async (t) => {
   const { controller, gobgpd, announced } = await scene(t);
   const [version] = gobgpdVersions();
@@ -140,6 +146,7 @@ test("a second signal ends it at once", async (t) => {
   gobgpd.resume();
 });
 
+// fault: state-directory-unwritable
 test("a state directory that cannot be written to is told, and the main job goes on", async (t) => {
   const { controller, gobgpd, announced } = await scene(t);
   const found = await findGobgpd(gobgpdVersions()[0] ?? "3.10");
@@ -152,6 +159,7 @@ test("a state directory that cannot be written to is told, and the main job goes
   assert.equal(told.length, 1);
 });
 
+// fault: metrics-port-in-use
 test("a metrics port in use is told, and the main job goes on", async (t) => {
   const { controller, backend } = await scene(t);
   controller.start(`-metrics-address=127.0.0.1:${backend.port}`);

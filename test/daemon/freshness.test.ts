@@ -46,6 +46,7 @@ test("a monitor that works never lets it come to that, however often it tells", 
   freshness.stop();
 });
 
+// fault: suspend
 test("after a suspend or a stall the monitors have one probe round before a verdict is stale; a result in it is in time", async () => {
   const { clock, freshness, told } = stage();
   clock.stall(3_600_000);
@@ -73,6 +74,7 @@ test("who stands still again and again is spared once, not for ever", async () =
   assert.equal(atItsEnd(PACE, 0, 1_001, true), "stale");
 });
 
+// fault: clock-step
 test("a step of the wall clock, by ten years and back, makes nothing stale and keeps nothing fresh", async (t) => {
   mock.timers.enable({ apis: ["Date"], now: 0 });
   t.after(() => mock.timers.reset());

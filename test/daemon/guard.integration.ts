@@ -34,6 +34,7 @@ for (const version of ["4.8", "3.10"] as const) {
     return { ...all, guard, start };
   }
 
+  // fault: controller-killed-for-good
   test(`gobgpd ${version}: the controller is killed and nobody takes over: the guard withdraws; a new one announces again`, {
     skip,
   }, async (t) => {
@@ -53,6 +54,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.equal(bird.tap.opens, 1, "the session stood all the time");
   });
 
+  // fault: controller-stopped
   test(`gobgpd ${version}: a controller that stands still (SIGSTOP) loses its lease, and gets it back`, {
     skip,
   }, async (t) => {
@@ -67,6 +69,7 @@ for (const version of ["4.8", "3.10"] as const) {
   // One generation is enough for what has nothing to do with gobgpd, and this one is quicker to establish a session.
   if (version === "3.10") continue;
 
+  // fault: controller-endless-loop
   test("a controller in an endless loop does not renew", { skip }, async (t) => {
     const { controller, withdrawn, gobgpd, guard, announced } = await stage(t);
     controller.signal("SIGKILL");
@@ -83,6 +86,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.ok(gobgpd.running);
   });
 
+  // fault: controller-replaced-in-time
   test("a new controller in time: the router hears nothing; nor of a guard that is killed and comes back", {
     skip,
   }, async (t) => {
@@ -103,6 +107,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.deepEqual(wire(), [`+${VIP}`]);
   });
 
+  // fault: guard-stopped
   test("a guard that is stopped is told as such, and judges only by what it has read when it goes on", {
     skip,
   }, async (t) => {
@@ -115,6 +120,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.deepEqual(wire(), [`+${VIP}`], "its own sleep was no silence of the controller");
   });
 
+  // fault: guard-and-controller-killed
   test("guard and controller die both: the guard that is started again remembers", { skip }, async (t) => {
     const { controller, guard, withdrawn, announced, wire } = await stage(t, { lease: "2s" });
     await guard.end();
@@ -126,6 +132,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`]);
   });
 
+  // fault: handover-without-successor
   test("onStop handover: a restart sends the router nothing, and if nobody comes the guard withdraws", {
     skip,
   }, async (t) => {
@@ -151,6 +158,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.deepEqual(wire(), [`+${VIP}`]);
   });
 
+  // fault: gobgpd-hangs-at-the-lease
   test("a gobgpd that hangs is asked until it answers", { skip }, async (t) => {
     const { controller, guard, gobgpd, withdrawn } = await stage(t);
     await gobgpd.pause();
@@ -161,6 +169,7 @@ for (const version of ["4.8", "3.10"] as const) {
     await withdrawn();
   });
 
+  // fault: guard-started-twice
   test("a second guard is refused, nonsense is cut off, and a guard that ends leaves what is announced", {
     skip,
   }, async (t) => {

@@ -7,6 +7,7 @@ import { findGobgpd, Gobgpd } from "../support/gobgpd.ts";
 const found = await findGobgpd("3.10");
 const skip = "missing" in found ? found.missing : false;
 
+// fault: signal-in-a-pass
 test("a signal during the first pass over a slow kernel: nothing is announced any more, and nothing is left", {
   skip,
 }, async (t) => {

@@ -174,6 +174,7 @@ test("a gobgpd that comes back while we leave is told, held and let go", async (
   assert.deepEqual([clean, held, ...untouched(bench)], [true, HOLD, 0, 0]);
 });
 
+// fault: gobgpd-killed-in-the-hold
 test("gobgpd is killed during the hold: the dataplane goes all the same, after a hold of its own", async () => {
   const bench = await serving();
   const { clean } = await leave(bench, (elapsed) => {
@@ -182,6 +183,7 @@ test("gobgpd is killed during the hold: the dataplane goes all the same, after a
   assert.deepEqual([clean, ...untouched(bench)], [true, 0, 0]);
 });
 
+// fault: path-comes-back-in-the-hold
 test("our path comes back during the hold: it is withdrawn again, and the dataplane goes after another hold", async () => {
   const bench = await serving();
   const { paths } = bench.speaker.state;

@@ -33,6 +33,7 @@ test("nothing is written where nothing changed", async () => {
   assert.deepEqual([after.mtimeNs, after.ino], [mtimeNs, ino]);
 });
 
+// fault: ledger-damaged
 test("a damaged ledger is a warning and a careful start, whatever byte was hit", async () => {
   const ledger = new Ledger(join(directory, "damaged"));
   await ledger.save(OWNED);

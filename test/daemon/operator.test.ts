@@ -113,6 +113,7 @@ test("at the deadline it ends with what is left; where nothing can be counted it
   assert.deepEqual(words(), ["web drain undefined"]);
 });
 
+// fault: drain-of-what-is-down
 test("what is down, or forced down, has nothing to drain; what was forced up drains whatever its checks say", async (t) => {
   const { start, world, flow } = await stage(t);
   const { operator, look, words } = await start();
@@ -138,6 +139,7 @@ test("what is down, or forced down, has nothing to drain; what was forced up dra
   assert.deepEqual(words(), ["web drain undefined"]);
 });
 
+// fault: drain-twice
 test("refusals say what to do, and change nothing", async (t) => {
   const { start, world } = await stage(t);
   const { operator } = await start();
@@ -163,6 +165,7 @@ test("refusals say what to do, and change nothing", async (t) => {
   await assert.rejects(operator.force("web", "up", undefined, ALICE), refused(/stopping/));
 });
 
+// fault: service-removed-while-draining
 test("words outlive the process, but not their time and not their service", async (t) => {
   const { start, world, clock, log } = await stage(t);
   const before = await start();

@@ -46,6 +46,7 @@ test("words are kept over a restart, and what is measured begins anew; the file 
   assert.equal((await stat(join(directory, "words", "overrides.json"))).mode & 0o777, 0o600);
 });
 
+// fault: clock-step-deadline
 test("a deadline that passed meanwhile is over, and a wall clock that was set back lengthens none", async () => {
   const over = await keep(
     "times",
@@ -58,6 +59,7 @@ test("a deadline that passed meanwhile is over, and a wall clock that was set ba
   assert.equal(over.get("future")?.deadline, NOW + 60_000);
 });
 
+// fault: overrides-damaged
 test("a damaged or foreign file is a warning, and nothing is overridden", async () => {
   await keep("bad", new Map([["web", draining()]]));
   const file = join(directory, "bad", "overrides.json");

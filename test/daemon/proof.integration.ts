@@ -33,6 +33,7 @@ for (const version of gobgpdVersions()) {
   const skip = "missing" in found ? found.missing : (noBird ?? false);
   const binary = "binary" in found ? found.binary : "";
 
+  // fault: session-ends
   test(`gobgpd ${version}: a path is proven at a healthy router; another session has to prove it anew`, {
     skip,
   }, async (t) => {
@@ -61,6 +62,7 @@ for (const version of gobgpdVersions()) {
     await until("the proof in the next session", async () => (await look()) === "proven");
   });
 
+  // fault: router-hangs
   test(`gobgpd ${version}: what a router that hangs has no room for is not proven, and is once it reads on`, {
     skip,
   }, async (t) => {

@@ -72,6 +72,7 @@ test("what is answered to be done and is not to be seen counts as failed, and is
   assert.equal(bench.log.lines.filter((line) => line.startsWith("info announce")).length, 1);
 });
 
+// fault: policy-refused
 test("peers wait until the policy was seen to stand", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -85,6 +86,7 @@ test("peers wait until the policy was seen to stand", async () => {
   assert.ok((await bench.pass()).some((line) => line.startsWith("add peer")));
 });
 
+// fault: peer-of-somebody-else
 test("a peer of somebody else in a managed gobgpd is reported and left alone; one of ours that left the config is deleted", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -111,6 +113,7 @@ test("without network setup the ledger keeps what an earlier life made", async (
   assert.deepEqual([bench.saved.links, bench.saved.addresses], [links, addresses]);
 });
 
+// fault: disk-full-state
 test("a full disk is told once and stops nothing", async () => {
   const bench = one();
   bench.diskFull = true;
@@ -121,6 +124,7 @@ test("a full disk is told once and stops nothing", async () => {
   assert.equal(bench.log.lines.filter((line) => line.includes("ENOSPC")).length, 1);
 });
 
+// fault: gobgpd-of-somebody-else
 test("another identity in gobgpd: told with what to do, nothing in it touched", async () => {
   const bench = one();
   bench.speaker.state = {

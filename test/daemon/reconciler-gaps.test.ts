@@ -78,6 +78,7 @@ test("a service that dies while the kernel is worked on for another is not annou
   );
 });
 
+// fault: gobgpd-slow
 test("a service that dies while gobgpd is slow to take its path: the withdrawal is queued right behind it", async () => {
   const bench = new Bench(intent([service("web", ["10.88.2.1"])]));
   bench.health = UP;
@@ -159,6 +160,7 @@ test("the hold begins when a slow gobgpd has answered, and has begun while it ha
   assert.ok((await bench.pass()).includes("delete link web"));
 });
 
+// fault: repair-fails
 test("a repair that is answered and not to be seen is no repair: the VIP is withdrawn in the same pass", async () => {
   const bench = await announced();
   bench.kernel.state = EMPTY_KERNEL;

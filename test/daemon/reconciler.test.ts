@@ -29,6 +29,7 @@ test("kill -9 and a restart over what stands: no op at all, before the first ver
   assert.deepEqual(await bench.pass(), []);
 });
 
+// fault: ledger-lost
 test("the same without a ledger, as after a reboot of the disk that held it", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -38,6 +39,7 @@ test("the same without a ledger, as after a reboot of the disk that held it", as
   assert.deepEqual(await bench.pass(), []);
 });
 
+// fault: backend-dead-and-kernel-unreadable
 test("a dead service is withdrawn while the kernel cannot be read", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -69,6 +71,7 @@ test("a service that dies while its announcement is on the way is withdrawn righ
   );
 });
 
+// fault: backend-dies-before-its-announcement
 test("a service that dies between plan and announcement is not announced", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -79,6 +82,7 @@ test("a service that dies between plan and announcement is not announced", async
   assert.ok(!bench.done.some((line) => line.startsWith("announce")));
 });
 
+// fault: gobgpd-restarted-empty
 test("gobgpd restarted empty: BGP, policy, path, peer again, in that order", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
@@ -148,6 +152,7 @@ test("a gobgpd that was never there holds nothing of a host that never announced
   assert.ok((await bench.pass()).includes("delete link web"));
 });
 
+// fault: no-session
 test("status: accepted without a session, sent with one", async () => {
   const bench = one();
   bench.health = health({ web: "up" });

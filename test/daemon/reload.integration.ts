@@ -16,6 +16,7 @@ const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 type Config = { service: Record<string, unknown>; bgp: Record<string, unknown> } & Record<string, unknown>;
 
+// fault: bad-reload
 test("SIGHUP: a bad config changes nothing, a good one only what it says; `health` tells how it is", {
   skip,
 }, async (t) => {
@@ -38,7 +39,7 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   controller.start();
   await announced();
   await until("ready", async () => (await health()).exitCode === 0);
-  assert.equal((await health()).stdout, "1 of 1 VIP announced; 1 of 1 peer established");
+  await until("proven", async () => (await health()).stdout === "1 of 1 VIP announced; 1 of 1 peer established");
 
   assert.match(
     await reload("{ not json", /^error the config is not reloaded/),
@@ -91,4 +92,42 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   const more = ["+10.88.2.2/32", "-10.88.2.2/32", "+10.88.2.2/32", "+10.88.2.2/32", "-10.88.2.2/32"];
   assert.deepEqual(wire(), ["+10.88.2.1/32", ...more, "-10.88.2.1/32"]);
   assert.equal(bird.tap.opens, 1, "the session stood all the time");
+});
+
+// fault: reload-resets-sessions
+test("a config that would cost a session that stands is refused, by SIGHUP and by command, until that is allowed; one that costs none is not", {
+  skip,
+}, async (t) => {
+  const { bird, gobgpd, controller, announced, withdrawn, wire } = await scene(t);
+  const { run } = cliOf(controller);
+  const file = join(controller.folder, "config.json");
+  const good = await readFile(file, "utf8");
+  const before = JSON.parse(good) as { bgp: { peers: [{ as: number }] } } & Config;
+  const peers = [{ ...before.bgp.peers[0], as: 64599 }];
+  await gobgpd.start(binary);
+  controller.start();
+  await announced();
+
+  await writeFile(file, JSON.stringify({ ...before, bgp: { ...before.bgp, peers } }));
+  controller.signal("SIGHUP");
+  const why =
+    /the one before stays: peer 127\.0\.0\.2: AS 64513 is now 64599, so its session is lost; `bgp-lb reload -allow-session-reset`/;
+  assert.match(await controller.says(/^error the config is not reloaded/), why);
+  const refused = await run("reload");
+  assert.deepEqual([refused.code, refused.out], [4, []]);
+  assert.match(refused.err.join(), why);
+  await writeFile(file, JSON.stringify({ ...before, bgp: { ...before.bgp, peers: [] } }));
+  assert.match((await run("reload")).err.join(), /peer 127\.0\.0\.2: it is not in the config any more, so its session/);
+  const told = (await run("status")).out.join("\n");
+  assert.match(told, /; the config on disk would reset sessions, the one before stays$/m);
+  assert.match(told, /config NOT reloaded at/);
+  assert.deepEqual([bird.tap.opens, wire()], [1, ["+10.88.2.1/32"]], "nothing was touched");
+
+  await writeFile(file, JSON.stringify({ ...before, bgp: { ...before.bgp, peers } }));
+  const allowed = await run("reload", "-allow-session-reset");
+  assert.equal(allowed.code, 0, allowed.err.join());
+  await controller.says(/^warning peer 127\.0\.0\.2: AS 64513 is now 64599, so its session is lost/);
+  await withdrawn();
+  await writeFile(file, good);
+  assert.equal((await run("reload")).code, 0, "there is no session that could be lost");
 });

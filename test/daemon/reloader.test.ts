@@ -2,23 +2,28 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Registry } from "prom-client";
 import { OperatorMetrics } from "../../src/admin/operator-metrics.ts";
-import { UsageError } from "../../src/core/errors.ts";
+import { Refused, UsageError } from "../../src/core/errors.ts";
 import { Beacon } from "../../src/daemon/beacon.ts";
 import { Reloader } from "../../src/daemon/reloader.ts";
 import { ServiceManager } from "../../src/daemon/service-manager.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
 
+// fault: reloads-at-once
 test("reloads come one after the other; the last one's fate is kept, told, answered and measured", async () => {
   const registry = new Registry();
   const log = recordingLog();
-  const turns = [Promise.withResolvers<string | undefined>(), Promise.withResolvers<string | undefined>()];
+  const turns = [1, 2, 3].map(() => Promise.withResolvers<string | undefined>());
   let began = 0;
+  const allowed: boolean[] = [];
   const reloader = new Reloader({
     log: log.logger,
     beacon: new Beacon({ clock: new VirtualClock(), manager: new ServiceManager({}, 1), interval: () => 10_000 }),
     metrics: new OperatorMetrics(registry),
-    takeOver: () => turns[began++]?.promise ?? Promise.resolve(undefined),
+    takeOver: ({ allowSessionReset }) => {
+      allowed.push(allowSessionReset);
+      return turns[began++]?.promise ?? Promise.resolve(undefined);
+    },
   });
   const metric = async (name: string) =>
     (await registry.metrics()).split("\n").find((line) => line.startsWith(`bgp_lb_config_last_reload_${name}`));
@@ -41,6 +46,12 @@ test("reloads come one after the other; the last one's fate is kept, told, answe
   assert.equal(await settled, true);
   assert.equal(reloader.state.error, undefined);
   assert.equal(await metric("successful"), "bgp_lb_config_last_reload_successful 1");
+
+  turns[2]?.reject(new Refused("peer 10.88.0.253: its session is lost"));
+  const refused = await reloader.reload({ allowSessionReset: true });
+  assert.equal(refused.refused, true);
+  assert.equal(await metric("successful"), "bgp_lb_config_last_reload_successful 0");
   assert.match((await reloader.reload()).error ?? "", /this controller is stopping/);
-  assert.deepEqual(log.lines, [`error ${failed}`, "info config reloaded"]);
+  assert.deepEqual(allowed, [false, false, true, false], "nothing costly unless it is asked for");
+  assert.deepEqual(log.lines, [`error ${failed}`, "info config reloaded", `error ${refused.line}`]);
 });

@@ -30,6 +30,7 @@ test("what somebody took is put back in the same pass, told in one line, counted
   assert.equal(warnings(bench).length, 1);
 });
 
+// fault: weight-edited
 test("an edited weight and a link that was set down are repairs; a weight that the config changes is none", async () => {
   const bench = await announced();
   const { links, virtualServices } = bench.kernel.state;
@@ -55,6 +56,7 @@ test("an edited weight and a link that was set down are repairs; a weight that t
   assert.equal(bench.repairs.length, 2);
 });
 
+// fault: path-deleted-by-others
 test("a path that somebody deleted, and a gobgpd that came back empty, are repairs; what we withdrew ourselves is none", async () => {
   const bench = await announced();
   bench.speaker.state = { ...bench.speaker.state, paths: new Map() };
@@ -78,6 +80,7 @@ test("a path that somebody deleted, and a gobgpd that came back empty, are repai
   assert.equal(bench.repairs.filter((kind) => kind === "path").length, 2);
 });
 
+// fault: repair-too-slow
 test("a repair that takes longer than the grace: the VIP is withdrawn while it is still at work, and announced again when it was seen to be done", async () => {
   const bench = await announced();
   const gate = new Gate();
@@ -103,6 +106,7 @@ test("one whose repair is done within the grace is not withdrawn when that would
   assert.equal(bench.clock.sleeping, 0);
 });
 
+// fault: kernel-unreadable
 test("a kernel that cannot be read for 30 s: withdrawn without another pass, and announced again when it was seen", async () => {
   const bench = await announced();
   bench.kernel.blind = true;

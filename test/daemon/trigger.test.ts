@@ -12,6 +12,7 @@ async function woken(clock: VirtualClock, next: Promise<boolean>): Promise<boole
   return done;
 }
 
+// fault: trigger-in-a-pass
 test("any number of requests during a pass mean one more", async () => {
   const clock = new VirtualClock();
   const trigger = new Trigger(clock);

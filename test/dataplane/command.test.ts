@@ -46,6 +46,7 @@ test("the locale is C, sbin is searched, and nothing else of the environment is 
   assert.ok(env["PATH"]?.split(":").includes("/sbin"));
 });
 
+// fault: ip-missing
 test("a program that is not there is an error that names it", async () => {
   await assert.rejects(command.run(["bgp-lb-no-such-program", "x"]), {
     name: "CommandError",
@@ -54,6 +55,7 @@ test("a program that is not there is an error that names it", async () => {
   });
 });
 
+// fault: ip-hangs
 test("a program that does not end is killed", async () => {
   await assert.rejects(
     command.run(node("setInterval(() => {}, 1000); process.on('SIGTERM', () => {})"), { timeoutMs: 300 }),

@@ -102,6 +102,7 @@ test("what cannot be is an error that says the line and what was expected", () =
   for (const [parse, message] of cases) assert.throws(parse, { name: "UnexpectedOutput", message });
 });
 
+// fault: ipvsadm-prints-garbage
 test("no text makes a parser throw anything but UnexpectedOutput", () => {
   const cases: readonly (readonly [string, (text: string) => IpvsTable])[] = [
     [PROC, parseProc],

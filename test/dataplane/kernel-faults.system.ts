@@ -14,6 +14,7 @@ describe("a real kernel that refuses, and a thousand services", () => {
   const real = realKernel();
   const { apply, applyWell, observed } = real;
 
+  // fault: batch-fails-in-part
   test("each op has its own result when lines of both batches fail, and the others take effect", async () => {
     const good = service("198.51.100.1");
     // No kernel has it; one of those that ipvsadm(8) names may be missing on one kernel and there on the next.
@@ -71,6 +72,7 @@ describe("a real kernel that refuses, and a thousand services", () => {
     assert.equal((await observed()).virtualServices.size, 0);
   });
 
+  // fault: no-privileges
   test("without privileges all is seen, and every op says what it needs", async () => {
     await applyWell([...link("bgplb-a", ["198.51.100.1"]), ...virtual(service("198.51.100.1"))]);
     const nobody = new LinuxKernel({ command: real.host.asNobody(), ipvs: true });

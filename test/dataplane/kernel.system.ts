@@ -80,6 +80,7 @@ describe("real links and real IPVS", () => {
     }
   });
 
+  // fault: foreign-objects
   test("what is somebody else's survives everything that is done to ours", async () => {
     await real.host.must(
       "ip link add name foreign type dummy",

@@ -41,6 +41,7 @@ test("an alternative name of a link is taken, and not by a link that could be ou
   assert.equal(links.get("enp0s1")?.kind, "altname of va");
 });
 
+// fault: duplicate-address
 test("an address under duplicate address detection, or that failed it, is not usable", () => {
   const tentative = parseLinks(fixture("address-show-tentative.iproute2-6.1.0.json")).get("va");
   const failed = parseLinks(fixture("address-show-dadfailed.iproute2-6.1.0.json")).get("va");
@@ -84,6 +85,7 @@ test("unexpected output says what was expected, where, and what was found", () =
   }
 });
 
+// fault: ip-prints-garbage
 test("no text makes the parser throw anything but UnexpectedOutput", () => {
   fc.assert(
     fc.property(fc.oneof(damaged(SHOWN), fc.json()), (text) => {

@@ -71,6 +71,7 @@ test("a line in pieces is one line, and one without an end is not kept whole", a
   await monitor.stop();
 });
 
+// fault: ip-monitor-dies
 test("one that ends is told, started again after 1, 2, 4 s ... 60 s, and followed by a look, for nobody listened; one that lives is told", async () => {
   const { clock, monitor, runs, troubles, changes } = stage();
   monitor.start();

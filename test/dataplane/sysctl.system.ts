@@ -44,6 +44,7 @@ describe("kernel settings of a link", () => {
     assert.deepEqual(await bound(), ["10.88.2.77/24"]);
   });
 
+  // fault: sysctl-refused
   test("where it cannot be set the link is ours all the same, and one line says what to run", async () => {
     await host.must("ip link add name bgplb-a type dummy");
     const nobody = host.asNobody();
@@ -71,6 +72,7 @@ describe("kernel settings of a link", () => {
     assert.deepEqual(await bound(), [], "so the test above can fail");
   });
 
+  // fault: ipv6-off
   test("an IPv6 VIP where IPv6 is switched off names the settings", async () => {
     await host.must("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
     const found = await errors(link("bgplb-a", ["10.88.2.1", "2001:db8:f::1"]));

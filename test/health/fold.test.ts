@@ -12,7 +12,7 @@ const probes = fc.array(fc.boolean(), { maxLength: 60 });
 /** Every state that a sequence of probes goes through, the one before the first included. */
 function walk(oks: readonly boolean[], at: { rise: number; fall: number }): CheckHealth[] {
   const states = [UNPROBED];
-  for (const ok of oks) states.push(fold(states.at(-1) ?? UNPROBED, ok ? PASS : FAIL, at));
+  for (const [now, ok] of oks.entries()) states.push(fold(states.at(-1) ?? UNPROBED, ok ? PASS : FAIL, at, now));
   return states;
 }
 
@@ -22,6 +22,7 @@ function streakOf(oks: readonly boolean[]): number {
   return oks.length - 1 - differing;
 }
 
+// fault: backend-flaps
 test("a verdict changes only to up after rise passes in a row, or to down after fall failures in a row", () => {
   fc.assert(
     fc.property(probes, thresholds, (oks, at) => {
@@ -58,11 +59,12 @@ test("the verdict is unknown until the first streak is long enough, and never ag
   );
 });
 
-test("streak and last tell the end of the history", () => {
+test("streak, last, and their times tell the end of the history", () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { minLength: 1 }), thresholds, (oks, at) => {
-      const { streak, last } = walk(oks, at).at(-1) ?? UNPROBED;
+      const { streak, last, at: told, since } = walk(oks, at).at(-1) ?? UNPROBED;
       assert.deepEqual([streak, last?.ok], [streakOf(oks), oks.at(-1)]);
+      assert.deepEqual([told, since], [oks.length - 1, oks.length - streakOf(oks)]);
     }),
   );
 });

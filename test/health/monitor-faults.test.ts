@@ -17,6 +17,7 @@ test("a hung probe fails at its timeout and says how far it came; the next one s
   assert.deepEqual(starts, [0, 3000, 6000, 9000]);
 });
 
+// fault: probe-ignores-its-end
 test("a probe that ignores its signal fails all the same, gets no second beside it, and its late result is dropped", async () => {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const probes = [() => promise, async () => PASS];
@@ -67,6 +68,7 @@ test("a process that stood still reads the answer that came meanwhile before it 
   assert.equal(lines[1], "120100: unknown 1 no answer within 3 s: no status came (60100)");
 });
 
+// fault: one-check-hangs
 test("a hung check delays no other", async () => {
   const clock = new VirtualClock();
   const hung = watch(never, { clock });

@@ -23,7 +23,7 @@ test("a check that was up is down after fall failures, with the reason", async (
     lines.map((line) => line.split(" ")[1]),
     ["up", "up", "up", "up", "down"],
   );
-  assert.deepEqual(monitor.health, { verdict: "down", streak: 2, last: FAIL });
+  assert.deepEqual(monitor.health, { verdict: "down", streak: 2, last: FAIL, at: 4_000, since: 3_000 });
 });
 
 test("the first probe comes within a tenth of the interval and 100 ms, the later ones lie spread over half of it", async () => {

@@ -100,6 +100,7 @@ describe("the Debian package", () => {
         assert.equal(await root.do("cat /etc/bgp-lb/config.json"), '{"mine": true}');
       });
 
+      // fault: package-upgraded
       it("restarts what runs on an upgrade, the controller before its guard and gobgpd not at all", async () => {
         await root.do("mkdir -p /run/systemd/system");
         await root.write("/usr/local/bin/systemctl", SYSTEMCTL, "755");
@@ -114,6 +115,7 @@ describe("the Debian package", () => {
         assert.deepEqual(await asked(), []);
       });
 
+      // fault: package-removed
       it("is removed in order, controller first, and takes away what a dead controller has left", async () => {
         await root.write("/var/lib/bgp-lb/ledger.json", "{}", "600");
         const said = await root.do("dpkg -r bgp-lb");

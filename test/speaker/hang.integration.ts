@@ -16,6 +16,7 @@ for (const version of gobgpdVersions()) {
   const missing = "missing" in gobgpd ? gobgpd.missing : false;
   const binary = "binary" in gobgpd ? gobgpd.binary : "";
 
+  // fault: gobgpd-hangs
   test(`gobgpd ${version}: hangs and comes back: one down, one up, and the session never knew`, {
     skip: missing || noBird || false,
   }, async (t) => {
@@ -40,6 +41,7 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual([bird.tap.opens, bird.tap.changes.length], [1, 1]);
   });
 
+  // fault: gobgpd-hangs-and-is-killed
   test(`gobgpd ${version}: hangs, is killed, and comes back: each change is told once, with its reason`, {
     skip: missing,
   }, async (t) => {
@@ -59,6 +61,7 @@ for (const version of gobgpdVersions()) {
     );
   });
 
+  // fault: gobgpd-hangs-on-a-call
   test(`gobgpd ${version}: a call during a hang fails by its deadline, and the ops behind it are not tried`, {
     skip: missing,
   }, async (t) => {

@@ -21,6 +21,7 @@ const found = await Promise.all(gobgpdVersions().map(findGobgpd));
 const binaries = found.flatMap((gobgpd) => ("binary" in gobgpd ? gobgpd.binary : []));
 const missing = found.flatMap((gobgpd) => ("missing" in gobgpd ? gobgpd.missing : []));
 
+// fault: gobgpd-replaced
 test("each gobgpd replaced by the next, of either generation, under a speaker that lives on", {
   skip: missing.join("; ") || ((await birdMissing()) ?? false),
 }, async (t) => {
@@ -49,6 +50,7 @@ for (const version of gobgpdVersions()) {
   const skip = "missing" in gobgpd ? gobgpd.missing : !(await hasOpenssl()) && "no openssl: apt-get install openssl";
   const binary = "binary" in gobgpd ? gobgpd.binary : "";
 
+  // fault: gobgpd-tls
   test(`gobgpd ${version}: over TCP and TLS; without or with the wrong authority it says what to check`, {
     skip,
   }, async (t) => {

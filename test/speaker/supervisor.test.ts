@@ -35,6 +35,7 @@ function follow(t: TestContext, api: string): Scene {
   return { speaker, events, sleeps };
 }
 
+// fault: gobgpd-is-none
 test("what is not gobgpd is told once, however often it is tried", async (t) => {
   const fake = await FakeGobgpd.serve(undefined);
   t.after(() => fake.stop());

@@ -58,6 +58,7 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual([identity?.listenPort, originatorOnly, await stage.held()], [-1, true, [VIP]]);
   });
 
+  // fault: gobgpd-stopped-by-others
   test(`2, gobgpd ${version}: a StopBgp by others ${version === "4.8" ? "is told with its only remedy" : "is seen, and started again"}`, {
     skip,
   }, async (t) => {
@@ -139,6 +140,7 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual(await stage.held(), ["192.0.2.2/32", "2001:db8::1/128"]);
   });
 
+  // fault: gobgpd-stale-socket
   test(`11, gobgpd ${version}: a socket that a dead gobgpd left behind is told as nobody listening`, {
     skip,
   }, async (t) => {

@@ -64,6 +64,7 @@ describe("what is not ours", () => {
     await foreignOnly(host);
   });
 
+  // fault: cleanup-after-crash
   it("survives `bgp-lb cleanup` after a kill -9, which removes everything that is ours", async () => {
     host.controller.start();
     await lab.converged();

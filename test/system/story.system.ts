@@ -64,6 +64,7 @@ describe("the demo's network: three hosts, one router, one client", () => {
     await stage.servedBy(host);
   });
 
+  // fault: virtual-service-deleted
   it("an address and an IPVS entry that someone deletes are put back", async () => {
     const host = stage.host(2);
     const addresses = await host.addresses();

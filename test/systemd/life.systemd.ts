@@ -102,6 +102,7 @@ describe("bgp-lb and gobgpd as units, by the documented commands", () => {
     });
   });
 
+  // fault: watchdog
   it("is ended and started again by the watchdog when it stands still; the guard has withdrawn by then", async () => {
     await machine.edit(machine.config());
     await routerHears([...both("withdrawn"), ...both("announced")], async () => {

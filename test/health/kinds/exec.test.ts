@@ -49,6 +49,7 @@ test("variables are added to the environment", async () => {
   );
 });
 
+// fault: check-program-missing
 test("a program that is missing or not allowed says so", async (t) => {
   const at = directory(t);
   writeFileSync(join(at, "data"), "not a program");
@@ -62,6 +63,7 @@ test("a program that is missing or not allowed says so", async (t) => {
   );
 });
 
+// fault: check-program-hangs
 test("the signal kills the program with its children and theirs, and no zombie of ours stays", async (t) => {
   const at = directory(t);
   const controller = new AbortController();
@@ -100,6 +102,7 @@ test("a process that left the group and holds the output open delays nothing", a
   await isGone(pid);
 });
 
+// fault: check-program-floods
 test("a flood of output is cut off by the end of the program", async () => {
   assert.equal(await verdict({ kind: "exec", command: ["yes"] }), "yes was killed: it wrote more than 1024 KiB");
 });

@@ -33,6 +33,7 @@ test("the original's check: GET /path of 127.0.0.1, any 2xx", async (t) => {
   ]);
 });
 
+// fault: backend-5xx
 test("another status is unhealthy, and the reason holds both", async (t) => {
   const port = await serve(t, (request, response) => {
     response.writeHead(Number(request.url?.slice(1))).end("no such thing");
@@ -91,6 +92,7 @@ test("redirects are followed to the final status, or not at all", async (t) => {
   assert.equal(await verdict({ kind: "http", port, followRedirects: false, expectStatus: [302] }), "ok");
 });
 
+// fault: backend-redirects-for-ever
 test("redirects for ever end after 10", async (t) => {
   let requests = 0;
   const port = await serve(t, (_request, response) => {
@@ -111,6 +113,7 @@ test("a redirect to nowhere names where it led", async (t) => {
   assert.equal(await verdict({ kind: "http", port }), `connection refused at 127.0.0.1:${nowhere}`);
 });
 
+// fault: backend-garbage
 test("nobody listens, the connection is closed, the answer is not HTTP", async (t) => {
   const port = await freePort();
   assert.equal(await verdict({ kind: "http", port }), `connection refused at 127.0.0.1:${port}`);
@@ -125,6 +128,7 @@ test("nobody listens, the connection is closed, the answer is not HTTP", async (
   assert.match(await verdict({ kind: "http", port: flood }), /is not HTTP: .*[Hh]eader/);
 });
 
+// fault: backend-dies-mid-response
 test("a body that is cut off is unhealthy", async (t) => {
   const short = await raw(t, (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"));
   assert.match(
@@ -137,6 +141,7 @@ test("a body that is cut off is unhealthy", async (t) => {
   assert.match(await verdict({ kind: "http", port: open }), /was closed before a whole answer came$/);
 });
 
+// fault: backend-hangs
 test("a service that accepts and never answers is ended by the signal", async (t) => {
   const controller = new AbortController();
   const port = await raw(t, () => controller.abort());
@@ -146,6 +151,7 @@ test("a service that accepts and never answers is ended by the signal", async (t
   );
 });
 
+// fault: backend-drips
 test("a body that drips for ever is ended by the signal", async (t) => {
   const controller = new AbortController();
   const port = await serve(t, (_request, response) => {
@@ -162,6 +168,7 @@ test("a body that drips for ever is ended by the signal", async (t) => {
   );
 });
 
+// fault: backend-endless
 test("an endless body is read to the limit, and its connection closed", async (t) => {
   let closed: Promise<unknown> = Promise.resolve();
   const port = await serve(t, (_request, response) => {

@@ -23,6 +23,7 @@ async function start(t: TestContext) {
   return { files, port: await listen(t, server(files)) };
 }
 
+// fault: certificate-unknown
 test("a certificate of an unknown authority is refused, unless that is asked for or the authority is given", async (t) => {
   const { files, port } = await start(t);
   assert.match(
@@ -45,6 +46,16 @@ test("a certificate for another name is refused; serverName is the name in TLS a
   assert.match(
     await verdict({ ...check, serverName: "other.example.com" }),
     /is not accepted: Hostname\/IP does not match/,
+  );
+});
+
+// fault: certificate-expired
+test("a certificate that has expired is refused", async (t) => {
+  const files = certificates(t);
+  const port = await listen(t, server({ ...files, server: files.expired }));
+  assert.match(
+    await verdict({ kind: "http", scheme: "https", port, ca: files.ca }),
+    /^TLS certificate of 127.0.0.1:\d+ is not accepted: certificate has expired \(CERT_HAS_EXPIRED\)$/,
   );
 });
 
@@ -80,6 +91,7 @@ test("a port that does not speak TLS says so", async (t) => {
   );
 });
 
+// fault: handshake-hangs
 test("a handshake that does not end is told from a status that does not come", async (t) => {
   const controller = new AbortController();
   const port = await listen(

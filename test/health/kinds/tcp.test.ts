@@ -22,6 +22,7 @@ test("IPv6 and names work", async (t) => {
   assert.equal(await verdict({ kind: "tcp", host: "localhost", port: await listen(t, createServer()) }), "ok");
 });
 
+// fault: backend-refuses
 test("a port where nobody listens is refused", async () => {
   const port = await freePort();
   assert.equal(await verdict({ kind: "tcp", port }), `connection refused at 127.0.0.1:${port}`);
