@@ -3,6 +3,7 @@ import type { ServiceHealth } from "../core/desired.ts";
 import type { CheckStatus } from "../core/health.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
 import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
+import type { EventSource } from "./events-route.ts";
 
 /** A timer of Node holds 31 bits of milliseconds. */
 const LONGEST = 2 ** 31 - 1;
@@ -95,6 +96,7 @@ export interface StatusDocument {
 /** What the server asks of the controller. */
 export interface AdminActions {
   status(): StatusDocument;
+  readonly events: EventSource;
   drain(request: Request<"drain">): Promise<Answer>;
   undrain(request: Request<"undrain">): Promise<Answer>;
   force(request: Request<"force">): Promise<Answer>;

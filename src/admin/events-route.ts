@@ -35,7 +35,8 @@ export function parseEventQuery(search: URLSearchParams): EventQuery & { readonl
   }
   const { follow, since, ...rest } = parsed.data;
   // Texts of one form compare as their times do.
-  const from = since === undefined ? undefined : since.replace(/(\.\d+)?Z$/, (_, part = "") => `${`${part}.000`.slice(0, 4)}Z`);
+  const from =
+    since === undefined ? undefined : since.replace(/(\.\d+)?Z$/, (_, part = "") => `${`${part}.000`.slice(0, 4)}Z`);
   return { ...rest, since: from, follow: follow === "1" };
 }
 

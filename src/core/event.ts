@@ -2,8 +2,8 @@ import type { Address, Prefix } from "./address.ts";
 
 /**
  * What an entry of the journal is about, and the words that `from` and `to` then have.
- * health, check: unknown, up, down. word: none, draining, drained, forced up, forced down. dataplane: see DataplaneStatus; repaired.
- * announcement: see AnnouncementState. peer: down, up. gobgpd: down, up. lease: unguarded, guarded, lost. reload: ok, refused.
+ * health, check: unknown, up, down. word: none, draining, drained, forced up, forced down. dataplane: see DataplaneStatus. repair: broken, repaired.
+ * announcement: see AnnouncementState. peer: unknown, down, up. gobgpd: down, up. lease: unguarded, guarded, lost. reload: ok, refused.
  * step: waiting, failing, done. life: absent, serving, leaving, left.
  */
 export const EVENT_KINDS = [
@@ -11,6 +11,7 @@ export const EVENT_KINDS = [
   "check",
   "word",
   "dataplane",
+  "repair",
   "announcement",
   "peer",
   "gobgpd",
@@ -28,7 +29,7 @@ export interface Change {
   readonly services: readonly string[];
   readonly prefix?: Prefix | undefined;
   readonly peer?: Address | undefined;
-  /** The check's name, or the step in words. */
+  /** The check's name, the step in words, or what was repaired: see RepairKind. */
   readonly what?: string | undefined;
   readonly from: string;
   readonly to: string;
@@ -66,10 +67,7 @@ export function concerns(event: Event, { since, after, service }: EventQuery): b
   if (after !== undefined && event.id <= after) return false;
   if (since !== undefined && event.at < since) return false;
   return (
-    service === undefined ||
-    event.services.length === 0 ||
-    event.more !== undefined ||
-    event.services.includes(service)
+    service === undefined || event.services.length === 0 || event.more !== undefined || event.services.includes(service)
   );
 }
 

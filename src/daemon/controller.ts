@@ -5,11 +5,11 @@ import type { Verdict } from "../core/health.ts";
 import type { SpeakerEvent } from "../core/ports.ts";
 import { Beacon } from "./beacon.ts";
 import { hearLinks } from "./hearing.ts";
+import { Journal } from "./journal.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
-import type { OpenOptions } from "./open-reconciler.ts";
 import { openReconciler } from "./open-reconciler.ts";
-import { Operations } from "./operations.ts";
+import { Operations, type OperationsOptions } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { ReloadTerms, Reread } from "./reload.ts";
@@ -29,19 +29,17 @@ const HANDED_OVER = "left everything as it is for the next controller";
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
-  readonly #parts: Parts;
   readonly #trigger: Trigger;
-  readonly #reporter: Reporter;
   readonly #news: SpeakerNews;
   readonly #beacon: Beacon;
-  readonly #startedAt: number;
+  readonly #verdictsDue: number;
   #settings: Settings;
   #intent: Intent;
   #stage: Stage = "serving";
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OpenOptions, "reporter" | "kernel" | "settings"> & { readonly parts: Parts };
+  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "kernel" | "settings"> & { readonly parts: Parts };
   readonly #operations: Operations;
   #leaving = false;
   #rounds: Rounds | undefined;
@@ -51,15 +49,15 @@ export class Controller {
     const { clock, log, manager } = parts;
     this.#settings = settings;
     this.#read = read;
-    this.#parts = parts;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
-    this.#reporter = new Reporter(log);
-    this.#news = new SpeakerNews(log);
+    const reporter = new Reporter(log);
+    const journal = new Journal({ clock, reporter, store: parts.openEvents(settings.stateDirectory) });
+    this.#news = new SpeakerNews(log, journal);
     this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
-    this.#startedAt = clock.now();
+    this.#verdictsDue = clock.now() + FIRST_VERDICTS_MS;
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
-    this.#shared = { parts, reporter: this.#reporter, kernel, settings: () => this.#settings };
+    this.#shared = { parts, reporter, journal, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
       beacon: this.#beacon,
@@ -68,15 +66,16 @@ export class Controller {
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
-    manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
+    manager.onTrouble = (error) => reporter.trouble("systemd-notify", error);
   }
 
   /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
   async run(leave: AbortSignal): Promise<boolean> {
-    const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#parts;
+    const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#shared.parts;
     const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
-      ...this.#parts,
+      ...this.#shared.parts,
+      ...this.#shared,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
@@ -95,6 +94,7 @@ export class Controller {
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, metrics, log);
     const { operator } = this.#operations;
+    await this.#shared.journal.begin(`bgp-lb ${version} with ${this.#settings.file}`, (line) => log.warn(line));
     await this.#operations.open();
     leave.addEventListener("abort", () => this.#beginLeaving());
     if (leave.aborted) this.#beginLeaving();
@@ -102,7 +102,7 @@ export class Controller {
     speaker.start();
     watch.start();
     void keeper?.run();
-    const hearing = hearLinks(this.#parts, this.#trigger, this.#reporter, () => this.#intent);
+    const hearing = hearLinks(this.#shared.parts, this.#trigger, this.#shared.reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
     while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
       await operator.look();
@@ -114,8 +114,10 @@ export class Controller {
     await keeper?.stop(handover ? "handover" : clean ? "bye" : undefined);
     reconciler.stop();
     await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop(), hearing.stop()]);
+    const outcome = handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone";
+    await this.#shared.journal.end(outcome);
     await lock.release();
-    log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
+    log.info(outcome);
     return clean;
   }
 
@@ -125,7 +127,7 @@ export class Controller {
     return leaveInOrder({
       reconciler,
       clock: this.#beacon.clock,
-      log: this.#parts.log,
+      log: this.#shared.parts.log,
       pass: () => rounds.pass(),
       release: () => {
         this.#stage = "gone";
@@ -134,18 +136,19 @@ export class Controller {
   }
 
   #makeRounds(reconciler: Reconciler): Rounds {
-    const { clock, metrics } = this.#parts;
-    const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
+    const { clock, metrics } = this.#shared.parts;
     const { operator } = this.#operations;
     this.#rounds = new Rounds({
       clock,
       metrics,
-      reporter: this.#reporter,
+      ...this.#shared,
+      overrides: () => operator.overrides,
       reconciler,
       trigger: this.#trigger,
       beacon: this.#beacon,
       interval: () => this.#settings.config.reconcileInterval,
-      dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
+      dueAt: () =>
+        Math.min(operator.wakeAt, clock.now() < this.#verdictsDue ? this.#verdictsDue : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
     });
@@ -164,7 +167,7 @@ export class Controller {
     if (this.#leaving) return undefined;
     const costs = refuseCostly(this.#settings, settings, standing, terms);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of [...costs, ...warnings]) this.#parts.log.warn(line);
+    for (const line of [...costs, ...warnings]) this.#shared.parts.log.warn(line);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));
@@ -177,8 +180,9 @@ export class Controller {
     this.#leaving = true;
     const { stopDrain, onStop } = this.#settings.config;
     this.#beacon.leaving();
+    this.#shared.journal.life("leaving", onStop === "handover" ? HANDED_OVER : "it was told to end");
     if (onStop === "withdraw") {
-      this.#parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
+      this.#shared.parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
       if (stopDrain > 0) this.#operations.operator.stop(stopDrain);
       if (!this.#operations.operator.draining) this.#stage = "leaving";
     }
@@ -193,7 +197,7 @@ export class Controller {
 
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
-    const patient = this.#parts.clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
+    const patient = this.#shared.parts.clock.now() < this.#verdictsDue;
     const peersMayStart = !patient || (this.#watch?.allJudged ?? true);
     return derive(this.#intent, health, this.#stage, peersMayStart, this.#operations.operator.overrides);
   }
@@ -211,6 +215,6 @@ export class Controller {
   }
 
   #urge(work: Promise<void> | undefined): void {
-    work?.catch((error: unknown) => this.#reporter.trouble("a withdrawal", messageOf(error)));
+    work?.catch((error: unknown) => this.#shared.reporter.trouble("a withdrawal", messageOf(error)));
   }
 }

@@ -31,6 +31,7 @@ export class EventFiles implements EventStore {
   readonly #file: string;
   readonly #older: string;
   readonly #segment: number;
+  /** Bytes of the newer file; undefined: to be looked up. */
   #size: number | undefined;
   /** The last line may not have its end: a write was torn. */
   #torn = false;
@@ -58,6 +59,7 @@ export class EventFiles implements EventStore {
   }
 
   async append(events: readonly Event[]): Promise<void> {
+    if (events.length === 0) return;
     const text = `${this.#torn ? "\n" : ""}${events.map((event) => `${JSON.stringify(event)}\n`).join("")}`;
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o750 });
     this.#size ??= await size(this.#file);

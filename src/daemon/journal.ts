@@ -1,12 +1,12 @@
+import { Crowd } from "../core/crowd.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Change, Event, EventQuery } from "../core/event.ts";
 import { EventRing } from "../core/event.ts";
-import { messageOf } from "../core/errors.ts";
 import type { Overrides } from "../core/override.ts";
-import { overrideWords, shortWord } from "../core/override.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Status } from "../core/status.ts";
 import type { Known, Standing } from "../core/transitions.ts";
-import { change, first, gather, keyOf, standings } from "../core/transitions.ts";
+import { change, ending, isListed, keyOf, standings } from "../core/transitions.ts";
 import { preciseTime } from "./clock.ts";
 import type { EventStore } from "./event-store.ts";
 import type { Reporter } from "./reporter.ts";
@@ -19,60 +19,70 @@ const CAUSE_MS = 600_000;
 export interface JournalOptions {
   readonly clock: Clock;
   readonly reporter: Pick<Reporter, "trouble">;
-  /** undefined: nothing is kept on disk. */
-  readonly store?: EventStore | undefined;
+  readonly store: EventStore;
+}
+
+/** Takes note of what is. */
+export interface Notes {
+  /** One thing is in a state now. */
+  note(standing: Standing): void;
 }
 
 /** The journal of every transition: told what is, it notes what changed. Never throws: a disk that refuses is told once, and stops nothing. */
-export class Journal {
+export class Journal implements Notes {
   readonly #options: JournalOptions;
   readonly #ring = new EventRing(MOST);
-  #known = new Map<string, Known>();
+  readonly #crowd = new Crowd();
+  readonly #known = new Map<string, Known>();
   /** When a service last had a change that leads to announcements or withdrawals, until these have come. */
   readonly #causes = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #unsaved: Event[] = [];
-  #saving: Promise<void> | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #busy = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
   }
 
-  /** Takes up what an earlier life has noted; a damaged part of it is skipped, with a warning. */
-  async open(warn: (line: string) => void): Promise<void> {
+  /** Takes up what earlier lives have noted, and notes that this one begins; to be called first. A damaged part is skipped, with a warning. */
+  async begin(reason: string, warn: (line: string) => void): Promise<void> {
     try {
-      const { events, warning } = (await this.#options.store?.load(MOST)) ?? { events: [] };
+      const { events, warning } = await this.#options.store.load(MOST);
       if (warning !== undefined) warn(warning);
       for (const event of events) this.#ring.add(event);
     } catch (error) {
       warn(`the journal of earlier lives cannot be read: ${messageOf(error)}`);
     }
+    const [last] = this.#ring.read({ limit: 1 });
+    const broken = last !== undefined && (last.kind !== "life" || last.to !== "left");
+    this.life("serving", broken ? `${reason}; the one before ended without leaving` : reason);
   }
 
-  /** One thing is in a state now; an entry where that is another one than before. */
+  /** This process ends; resolves as `settled` does. */
+  end(reason: string): Promise<void> {
+    this.life("left", reason);
+    return this.settled();
+  }
+
+  /** How far this process is. */
+  life(state: "serving" | "leaving" | "left", reason: string): void {
+    this.note({ kind: "life", services: [], state, reason });
+  }
+
   note(standing: Standing): void {
     this.#add(this.#changes([standing]));
   }
 
-  /** What a pass has found, and the words that stand. */
+  /** What a look has found, and the operator's words that stand. */
   saw(status: Status, overrides: Overrides): void {
-    const now = standings(status);
-    const words = [...overrides].map(
-      ([name, word]): Standing => ({
-        kind: "word",
-        services: [name],
-        state: shortWord(word),
-        reason: overrideWords(word),
-      }),
-    );
-    this.#add(gather([...this.#changes([...words, ...now]), ...this.#ended(status)]));
+    const now = standings(status, overrides);
+    this.#add([...this.#changes(now), ...this.#ended(new Set(now.map(keyOf)))]);
   }
 
-  /** Something was put back that others had taken away. */
-  repaired(found: readonly string[]): void {
-    this.#add(
-      gather(found.map((what) => ({ kind: "dataplane", services: [], what, from: "broken", to: "repaired", reason: what }))),
-    );
+  /** Something happened that is no state: it is an entry each time. */
+  tell(one: Change): void {
+    this.#add([one]);
   }
 
   read(query: EventQuery): readonly Event[] {
@@ -91,33 +101,30 @@ export class Journal {
 
   /** Resolves when what was noted is on disk, or the disk has refused it. */
   async settled(): Promise<void> {
-    while (this.#saving !== undefined) await this.#saving;
+    while (this.#busy) await this.#saving;
   }
 
-  #changes(now: readonly Standing[]): Change[] {
+  #changes(now: readonly Standing[]): readonly Change[] {
     const at = this.#options.clock.now();
     return now.flatMap((standing) => {
       const key = keyOf(standing);
-      const found = change(this.#known.get(key), standing, first(standing.kind), at);
-      if (found === undefined && this.#known.has(key)) return [];
-      this.#known.set(key, { state: standing.state, since: at });
+      const known = this.#known.get(key);
+      if (known?.standing.state === standing.state) return [];
+      this.#known.set(key, { standing, since: at });
+      const found = change(known, standing, at);
       return found === undefined ? [] : [this.#caused(found, at)];
     });
   }
 
-  /** Steps that fail no more, and VIPs and peers that are not there any more. */
-  #ended({ failing, announcements, peers }: Status): Change[] {
-    const there = new Set([...announcements.map(({ prefix }) => `${prefix}`), ...peers.map(({ address }) => `${address}`)]);
+  /** What was listed and is not any more. */
+  #ended(there: ReadonlySet<string>): readonly Change[] {
+    const at = this.#options.clock.now();
     const ended: Change[] = [];
-    for (const [key, { state, since }] of this.#known) {
-      const [kind, subject = "", ...rest] = key.split(" ");
-      const what = rest.join(" ");
-      const stood = Math.round(this.#options.clock.now() - since);
-      if (kind === "step" && !failing.has(what)) {
-        ended.push({ kind, services: [], what, from: state, to: "done", reason: "done, or not wanted any more", stood });
-        this.#known.delete(key);
-      } else if ((kind === "announcement" || kind === "dataplane" || kind === "peer") && !there.has(subject))
-        this.#known.delete(key);
+    for (const [key, known] of this.#known) {
+      if (!isListed(known.standing.kind) || there.has(key)) continue;
+      this.#known.delete(key);
+      const end = ending(known, at);
+      if (end !== undefined) ended.push(this.#caused(end, at));
     }
     return ended;
   }
@@ -137,31 +144,33 @@ export class Journal {
   }
 
   #add(changes: readonly Change[]): void {
-    if (changes.length === 0) return;
+    const told = this.#crowd.admit(changes, this.#options.clock.now());
+    if (told.length === 0) return;
     const at = preciseTime();
-    for (const one of changes) {
+    for (const one of told) {
       const event = { id: (this.#ring.last?.id ?? 0) + 1, at, ...one };
       this.#ring.add(event);
-      if (this.#options.store !== undefined) this.#unsaved.push(event);
+      this.#unsaved.push(event);
     }
     for (const listener of this.#listeners) listener();
-    this.#saving ??= this.#save().finally(() => {
-      this.#saving = undefined;
-    });
+    if (!this.#busy) this.#saving = this.#save();
   }
 
   /** One write at a time; what comes meanwhile is the next one. What cannot be written is in memory only. */
   async #save(): Promise<void> {
     const { store, reporter } = this.#options;
+    this.#busy = true;
     while (this.#unsaved.length > 0) {
       const events = this.#unsaved;
       this.#unsaved = [];
       try {
-        await store?.append(events);
+        await store.append(events);
         reporter.trouble("the journal", undefined);
       } catch (error) {
         reporter.trouble("the journal", `${messageOf(error)}; what happens now is kept in memory only`);
       }
     }
+    // In the same turn as the last look: what comes after it begins a write of its own.
+    this.#busy = false;
   }
 }

@@ -8,6 +8,7 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
+import type { Journal } from "./journal.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
@@ -21,6 +22,7 @@ import { Traffic } from "./traffic.ts";
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
   readonly reporter: Reporter;
+  readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
@@ -45,11 +47,11 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, health, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    this.reloader = new Reloader({ log, beacon, metrics, takeOver });
+    this.reloader = new Reloader({ log, beacon, metrics, journal, takeOver });
     this.operator = new Operator({
       clock,
       log,
@@ -66,7 +68,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, status, health } = this.#options;
+    const { parts, journal, settings, beacon, status, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -74,6 +76,7 @@ export class Operations {
       operator: this.operator,
       reloader: this.reloader,
       config: file,
+      events: journal,
       condition: () => beacon.condition,
       status,
       health,

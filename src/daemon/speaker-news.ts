@@ -1,24 +1,42 @@
+import type { Address } from "../core/address.ts";
 import type { SpeakerEvent } from "../core/ports.ts";
+import type { Notes } from "./journal.ts";
 import type { Logger } from "./log.ts";
 
 /** Tells what gobgpd says by itself. Only what a peer can hear is news: a session that comes, and one that goes; the steps between are for debugging. */
 export class SpeakerNews {
   readonly #log: Logger;
-  readonly #established = new Set<string>();
+  readonly #notes: Notes;
+  readonly #established = new Set<Address>();
 
-  constructor(log: Logger) {
+  constructor(log: Logger, notes: Notes) {
     this.#log = log;
+    this.#notes = notes;
   }
 
   tell(event: SpeakerEvent): void {
-    if (event.kind === "up") this.#log.info(`gobgpd at ${event.api} answers (${event.version})`);
-    else if (event.kind === "down") {
-      this.#established.clear();
-      this.#log.error(event.reason);
-    } else if (event.kind === "session") this.#session(event.peer, event.state);
+    if (event.kind === "up")
+      this.#up(`${event.version} at ${event.api}`, `gobgpd at ${event.api} answers (${event.version})`);
+    else if (event.kind === "down") this.#down(event.reason);
+    else if (event.kind === "session") this.#session(event.peer, event.state);
   }
 
-  #session(peer: string, state: string): void {
+  #up(reason: string, line: string): void {
+    this.#notes.note({ kind: "gobgpd", services: [], state: "up", reason });
+    this.#log.info(line);
+  }
+
+  #down(reason: string): void {
+    this.#notes.note({ kind: "gobgpd", services: [], state: "down", reason });
+    for (const peer of this.#established)
+      this.#notes.note({ kind: "peer", services: [], peer, state: "unknown", reason: "gobgpd does not answer" });
+    this.#established.clear();
+    this.#log.error(reason);
+  }
+
+  #session(peer: Address, state: string): void {
+    const up = state === "established";
+    this.#notes.note({ kind: "peer", services: [], peer, state: up ? "up" : "down", reason: `session ${state}` });
     if (state === "established") {
       this.#established.add(peer);
       this.#log.info(`peer ${peer}: session established`);

@@ -6,6 +6,7 @@ import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
+import type { Notes } from "./journal.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
 
@@ -29,6 +30,7 @@ interface Running {
 export interface WatchOptions extends Pick<Parts, "clock" | "log" | "metrics" | "createCheck" | "random"> {
   /** What a verdict counts for that has become stale. */
   readonly staleVerdict: () => StaleVerdict;
+  readonly journal: Notes;
   /** A service's verdict changed. */
   readonly onChange: (verdict: Verdict) => void;
 }
@@ -132,11 +134,23 @@ export class Watch {
     const now = judge(this.#monitors.get(service) ?? [], staleVerdict(), clock.now(), before);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
+    this.#note(service, before, now);
     if (before?.verdict === now.verdict) return;
     const line = `service ${service} is ${now.verdict}: ${now.reason}`;
     if (now.verdict === "down") this.#options.log.warn(line);
     else this.#options.log.info(line);
     this.#options.onChange(now.verdict);
+  }
+
+  /** A service's only check says what the service says. */
+  #note(service: string, before: ServiceHealth | undefined, { verdict, reason, checks = [] }: ServiceHealth): void {
+    const { journal } = this.#options;
+    for (const [at, check] of checks.entries()) {
+      if (checks.length === 1 || before?.checks?.[at]?.verdict === check.verdict) continue;
+      const { name: what, verdict: state, reason: why } = check;
+      journal.note({ kind: "check", services: [service], what, state, reason: why });
+    }
+    if (before?.verdict !== verdict) journal.note({ kind: "health", services: [service], state: verdict, reason });
   }
 }
 

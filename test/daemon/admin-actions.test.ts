@@ -40,6 +40,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     operator: operator as unknown as AdminActionsOptions["operator"],
     reloader: reloader as unknown as AdminActionsOptions["reloader"],
     config: "config.json",
+    events: { read: () => [], next: () => [], listen: () => () => undefined },
     condition: () => ({ ready: true, stalled: false, line: "all is well" }),
     status: () => undefined,
     health: () => health({ web: "up" }),

@@ -82,7 +82,7 @@ export class Bench {
       owned: this.saved,
       hold: () => HOLD,
       grace: () => GRACE,
-      onRepair: (kind) => this.repairs.push(kind),
+      onRepair: ({ kind }) => this.repairs.push(kind),
     });
     return this.reconciler;
   }
