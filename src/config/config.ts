@@ -26,6 +26,8 @@ export interface Config {
   readonly lease: LeaseTerms;
   /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
   readonly stopDrain: number;
+  /** Milliseconds that a real server which left the config may stay at weight 0 for its last connections. */
+  readonly realServerDrain: number;
   /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */
   readonly repairGrace: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */

@@ -26,6 +26,7 @@ export function effective(config: Config): Record<string, unknown> {
     onLeaseLost: config.lease.onLost,
     handoverLease: durationText(config.lease.handover),
     stopDrain: durationText(config.stopDrain),
+    realServerDrain: durationText(config.realServerDrain),
     repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),
   };

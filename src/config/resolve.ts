@@ -35,6 +35,7 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     onStop: input.onStop,
     lease: { term: input.lease, onLost: input.onLeaseLost, handover: input.handoverLease },
     stopDrain: input.stopDrain,
+    realServerDrain: input.realServerDrain,
     repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,
   });

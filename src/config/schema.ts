@@ -125,6 +125,14 @@ export const configSchema = z
       .describe(
         "Longest time that a stop (SIGTERM) drains all services before it withdraws; `0s`: it withdraws at once. A supervisor has to wait longer.",
       ),
+    realServerDrain: z
+      .union([z.literal("0s").transform(() => 0), durationSchema], {
+        error: 'must be a duration, such as "5m", "30s" or "0s"',
+      })
+      .prefault("5m")
+      .describe(
+        "Longest time that a real server which left the config (another port or next hop) stays at weight 0 for its last connections; `0s`: it is removed at once.",
+      ),
     repairGrace: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {
         error: 'must be a duration, such as "1s", "500ms" or "0s"',

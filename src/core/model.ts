@@ -31,7 +31,7 @@ export function kernelAfter(kernel: KernelState, ops: readonly KernelOp[]): Kern
     if ("service" in op) changeTable(services, op);
     else changeLinks(links, op);
   }
-  return { links, virtualServices: kernel.virtualServices && services };
+  return { ...kernel, links, virtualServices: kernel.virtualServices && services };
 }
 
 type LinkOp = Extract<KernelOp, { readonly link: string }>;

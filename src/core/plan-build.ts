@@ -1,5 +1,7 @@
 import { mayTake } from "./claim.ts";
 import { boundAs, sameScheduling, sameServer } from "./dataplane.ts";
+import type { DepartureOver } from "./departure.ts";
+import { depart } from "./departure.ts";
 import type { Desired } from "./desired.ts";
 import type { KernelOp, Op } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
@@ -9,19 +11,27 @@ import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link } from "./state.ts";
 
 /** What has to be made or mended in the kernel, links before addresses before virtual services before real servers. */
-export function build(desired: Desired, kernel: KernelState, owned: Ownership): KernelOp[] {
+export function build(desired: Desired, kernel: KernelState, owned: Ownership, over: DepartureOver): KernelOp[] {
   const ops: KernelOp[] = [];
   for (const [name, vips] of desired.links) ops.push(...buildLink(name, vips, kernel.links.get(name), owned));
   for (const wanted of desired.virtualServices.values()) {
     if (!owned.virtualServices.has(virtualServiceKey(wanted))) continue;
-    ops.push(...buildVirtualService(wanted, kernel.virtualServices?.get(virtualServiceKey(wanted)), owned));
+    const found = kernel.virtualServices?.get(virtualServiceKey(wanted));
+    const mending = buildVirtualService(wanted, found);
+    // The old ones go on until the new ones were seen to stand.
+    ops.push(...(mending.length > 0 || found === undefined ? mending : leave(wanted, found, kernel, owned, over)));
   }
   return ops;
 }
 
 /** True for ops that add something a VIP may wait for. */
 export function isBuilding(op: Op): boolean {
-  return op.target === "kernel" && !op.kind.endsWith(".delete");
+  return op.target === "kernel" && !op.kind.endsWith(".delete") && !isLeaving(op);
+}
+
+/** The configured weight is never 0. */
+function isLeaving(op: KernelOp): boolean {
+  return op.kind === "realServer.edit" && op.server.weight === 0;
 }
 
 function buildLink(name: string, vips: readonly Vip[], link: Link | undefined, owned: Ownership): KernelOp[] {
@@ -55,7 +65,7 @@ function buildLink(name: string, vips: readonly Vip[], link: Link | undefined, o
   return ops;
 }
 
-function buildVirtualService(wanted: VirtualService, found: VirtualService | undefined, owned: Ownership): KernelOp[] {
+function buildVirtualService(wanted: VirtualService, found: VirtualService | undefined): KernelOp[] {
   const ops: KernelOp[] = [];
   if (found === undefined) ops.push({ target: "kernel", kind: "virtualService.add", service: wanted });
   else if (!sameScheduling(found, wanted)) ops.push({ target: "kernel", kind: "virtualService.edit", service: wanted });
@@ -65,11 +75,20 @@ function buildVirtualService(wanted: VirtualService, found: VirtualService | und
     else if (!sameServer(there, server))
       ops.push({ target: "kernel", kind: "realServer.edit", service: wanted, server });
   }
-  for (const server of found?.realServers ?? []) {
-    const unwanted = !wanted.realServers.some((other) => realServerKey(other) === realServerKey(server));
-    if (unwanted && owned.realServers.has(ownedServerKey(wanted, server))) {
-      ops.push({ target: "kernel", kind: "realServer.delete", service: wanted, server });
-    }
-  }
   return ops;
+}
+
+/** Ours that the service has no more. */
+function leave(
+  wanted: VirtualService,
+  found: VirtualService,
+  kernel: KernelState,
+  owned: Ownership,
+  over: DepartureOver,
+): readonly KernelOp[] {
+  const stays = new Set(wanted.realServers.map(realServerKey));
+  const leaving = found.realServers.filter(
+    (server) => !stays.has(realServerKey(server)) && owned.realServers.has(ownedServerKey(wanted, server)),
+  );
+  return depart(wanted, leaving, kernel, over).ops;
 }

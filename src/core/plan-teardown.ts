@@ -1,10 +1,12 @@
 import type { Address } from "./address.ts";
 import { bits, family, networkPrefix } from "./address.ts";
 import { isLinkLocal } from "./dataplane.ts";
+import type { DepartureOver } from "./departure.ts";
+import { depart } from "./departure.ts";
 import type { Desired } from "./desired.ts";
 import type { KernelOp } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
-import { addressKey, isOurs } from "./ownership.ts";
+import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
 import type { KernelState, LinkAddress, Observed } from "./state.ts";
 
 /**
@@ -16,22 +18,26 @@ export function tearDown(
   kernel: KernelState,
   speaker: Observed["speaker"],
   owned: Ownership,
+  departed: DepartureOver,
 ): KernelOp[] {
   if (speaker === undefined) return [];
   const announced = new Set<string>(speaker === "absent" ? [] : speaker.paths.keys());
   const lengths = new Set([...announced].map((prefix) => Number(prefix.slice(prefix.lastIndexOf("/") + 1))));
   const attracts = (address: Address): boolean =>
     [...lengths].some((length) => length <= bits(family(address)) && announced.has(networkPrefix(address, length)));
-  // A VIP that stays may lose a port while it is announced: that is what its config now says.
+  // A VIP that stays may lose a port while it is announced: that is what its config now says. Its real servers leave first.
   const staying = new Set([...desired.links.values()].flat().map((vip) => vip.address));
   const ops: KernelOp[] = [];
   for (const [key, service] of kernel.virtualServices ?? []) {
-    if (
-      desired.virtualServices.has(key) ||
-      !owned.virtualServices.has(key) ||
-      (attracts(service.vip) && !staying.has(service.vip))
-    )
-      continue;
+    if (desired.virtualServices.has(key) || !owned.virtualServices.has(key)) continue;
+    if (attracts(service.vip)) {
+      if (!staying.has(service.vip)) continue;
+      const ours = service.realServers.filter((server) => owned.realServers.has(ownedServerKey(service, server)));
+      const { ops: steps, waiting } = depart(service, ours, kernel, departed);
+      const quieting = steps.filter((op) => op.kind === "realServer.edit");
+      ops.push(...quieting);
+      if (quieting.length > 0 || waiting) continue;
+    }
     ops.push({ target: "kernel", kind: "virtualService.delete", service });
   }
   for (const link of kernel.links.values()) {

@@ -1,5 +1,6 @@
 import type { Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
+import type { DepartureOver } from "./departure.ts";
 import type { Desired } from "./desired.ts";
 import type { Op, SpeakerOp } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
@@ -14,6 +15,8 @@ export interface Patience {
   readonly blocked: (op: Op) => boolean;
   /** True for a VIP whose dataplane was not seen to be whole for too long: it is withdrawn, be its repair at hand or not. */
   readonly over?: (prefix: Prefix) => boolean;
+  /** Real servers that leave and have waited for their last connections for long enough; none unless given. */
+  readonly departed?: DepartureOver;
   /** The hold since the last withdrawal is over: routers had time to move their flows. */
   readonly tearDown: boolean;
 }
@@ -25,7 +28,8 @@ export interface Patience {
 export function plan(desired: Desired, observed: Observed, owned: Ownership, patience: Patience): readonly Op[] {
   const { kernel } = observed;
   const speaker = drivable(desired, observed);
-  const building = kernel === undefined ? [] : build(desired, kernel, owned);
+  const departed = patience.departed ?? (() => false);
+  const building = kernel === undefined ? [] : build(desired, kernel, owned, departed);
   const repairs = new Repairs(building, patience.blocked);
   const withdrawals = withdraw(desired, observed, owned, repairs, patience.over ?? (() => false));
   const ops: Op[] = [...withdrawals];
@@ -38,7 +42,7 @@ export function plan(desired: Desired, observed: Observed, owned: Ownership, pat
     ops.push(...peers(desired, speaker, owned, pathsAreIn));
   }
   if (kernel !== undefined && patience.tearDown && withdrawals.length === 0) {
-    ops.push(...tearDown(desired, kernel, observed.speaker, owned));
+    ops.push(...tearDown(desired, kernel, observed.speaker, owned, departed));
   }
   return ops;
 }

@@ -23,6 +23,8 @@ export interface KernelState {
   readonly links: ReadonlyMap<string, Link>;
   /** undefined: IPVS is not ours to manage (`-ipvs-setup=false`), so it was not read. */
   readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService> | undefined;
+  /** Connections of each real server, open, half open or closing (of UDP: flows), as `ownedServerKey` names it; one that has none is left out. */
+  readonly connections?: ReadonlyMap<string, number>;
 }
 
 export interface Identity {

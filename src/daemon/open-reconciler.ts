@@ -37,6 +37,7 @@ export async function openReconciler({ parts, journal, settings, keeper, ...give
     ledger: { save: (mine) => holdAndSave(mine, settings().config, keeper, ledger) },
     owned,
     hold: () => settings().config.withdrawHold,
+    realServerDrain: () => settings().config.realServerDrain,
     grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),
     onRepair: (repair) => {

@@ -13,6 +13,7 @@ import type { Observed } from "../core/state.ts";
 import type { Found, Status } from "../core/status.ts";
 import { summarise } from "../core/status.ts";
 import { Backoff } from "./backoff.ts";
+import { Departures } from "./departures.ts";
 import type { GraceTimes } from "./grace.ts";
 import { Grace } from "./grace.ts";
 import type { ObserverOptions } from "./observer.ts";
@@ -38,6 +39,8 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   readonly hold: () => number;
   /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
   readonly grace?: () => GraceTimes;
+  /** See DeparturesOptions; without it a real server waits for its last connection. */
+  readonly realServerDrain?: () => number;
   readonly onRepair?: (repair: Repair) => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
@@ -62,6 +65,7 @@ export class Reconciler {
   readonly prover: Prover;
   readonly #performer: Performer;
   readonly #grace: Grace;
+  readonly #departures: Departures;
   readonly #backoff: Backoff;
   #owned: Ownership;
   #withdrawing: Promise<void> = Promise.resolve();
@@ -86,6 +90,7 @@ export class Reconciler {
       onEnd: () =>
         void this.withdraw().catch((error: unknown) => options.reporter.trouble("a withdrawal", messageOf(error))),
     });
+    this.#departures = new Departures(options);
     this.#owned = options.owned;
     // An earlier life may have withdrawn the moment before it ended.
     if (options.owned.addresses.size > 0) this.#performer.lastWithdrawal = options.clock.now();
@@ -96,11 +101,12 @@ export class Reconciler {
     return Math.max(this.#performer.lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
-  /** When another pass is due by itself: a failed op's next try, or the end of the hold; Infinity when nothing waits. */
+  /** When another pass is due by itself: a failed op's next try, the end of the hold or of a real server's time; Infinity when nothing waits. */
   get wakeAt(): number {
     const { tearDownAt } = this;
     return Math.min(
       this.#backoff.wakeAt,
+      this.#departures.endsAt,
       tearDownAt > this.#options.clock.now() ? tearDownAt : Number.POSITIVE_INFINITY,
     );
   }
@@ -139,6 +145,7 @@ export class Reconciler {
       desired = wanted();
       this.#grace.saw(desired, observed);
       await this.#own(claim(desired, observed, this.#owned));
+      this.#departures.saw(desired, observed, this.#owned);
       planned = this.#plan(desired, observed);
       if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.has(describe(op)))))
         planned = this.#plan(desired, observed);
@@ -176,11 +183,7 @@ export class Reconciler {
 
   async #withdrawUnwanted(): Promise<void> {
     const observed = { kernel: undefined, speaker: this.#observer.known };
-    const ops = (this.#options.plan ?? plan)(this.#options.desired(), observed, this.#owned, {
-      blocked: () => false,
-      over: (prefix) => this.#grace.isOver(prefix),
-      tearDown: false,
-    });
+    const ops = this.#plan(this.#options.desired(), observed);
     await this.#performer.apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
   }
 
@@ -188,7 +191,8 @@ export class Reconciler {
     const tearDown = this.#options.clock.now() >= this.tearDownAt;
     const blocked = (op: Op) => !this.#backoff.ready(op);
     const over = (prefix: Prefix) => this.#grace.isOver(prefix);
-    return (this.#options.plan ?? plan)(desired, observed, this.#owned, { blocked, over, tearDown });
+    const departed = this.#departures.over;
+    return (this.#options.plan ?? plan)(desired, observed, this.#owned, { blocked, over, departed, tearDown });
   }
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */

@@ -77,6 +77,11 @@ export class Reporter {
     );
   }
 
+  /** Something that an operator may want to know, and that no op says. */
+  notice(line: string): void {
+    this.#log.warn(line);
+  }
+
   /** Things in our way: each is told when it comes and when it goes. */
   conflicts(now: readonly string[]): void {
     const next = new Set(now);

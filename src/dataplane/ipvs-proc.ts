@@ -1,5 +1,7 @@
 import { type Address, parseAddress } from "../core/address.ts";
+import { ownedServerKey } from "../core/ownership.ts";
 import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
+import { virtualServiceKey } from "../core/service.ts";
 import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
@@ -28,17 +30,30 @@ export function parseProc(text: string): IpvsTable {
   return assemble("/proc/net/ip_vs", text, parseLine);
 }
 
+/** The same, with the connections of each real server that has some, as `ownedServerKey` names it (columns ActiveConn and InActConn together). */
+export function parseProcConnections(text: string): {
+  readonly table: IpvsTable;
+  readonly connections: ReadonlyMap<string, number>;
+} {
+  const connections = new Map<string, number>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, { server, active = 0, inactive = 0 }) => {
+    if (active + inactive > 0) connections.set(ownedServerKey(service, server), active + inactive);
+  });
+  return { table, connections };
+}
+
 /** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */
 export function parseActive(text: string): ReadonlyMap<VirtualServiceKey, number> {
-  const active = new Map<VirtualServiceKey, number>();
-  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, count) =>
-    active.set(service, (active.get(service) ?? 0) + count),
-  );
-  return new Map([...table.keys()].map((service) => [service, active.get(service) ?? 0]));
+  const found = new Map<VirtualServiceKey, number>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, { active = 0 }) => {
+    const key = virtualServiceKey(service);
+    found.set(key, (found.get(key) ?? 0) + active);
+  });
+  return new Map([...table.keys()].map((service) => [service, found.get(service) ?? 0]));
 }
 
 function parseLine(line: string): Line {
-  const [first = "", second = "", third = "", fourth = "", fifth = ""] = line
+  const [first = "", second = "", third = "", fourth = "", fifth = "", sixth = ""] = line
     .split(/\s+/)
     .filter((_, i, all) => i > 0 || all[0] !== "");
   if (first === "" || first === "Prot" || line.startsWith("IP Virtual Server") || second.startsWith("RemoteAddress:"))
@@ -48,9 +63,10 @@ function parseLine(line: string): Line {
     if (forwarding === undefined)
       throw new UnexpectedOutput(`expected ${Object.keys(FORWARDING).join(", ")}, found ${quote(third)}`);
     if (!/^\d+$/.test(fourth)) throw new UnexpectedOutput(`expected a weight, found ${quote(fourth)}`);
-    if (!/^\d*$/.test(fifth)) throw new UnexpectedOutput(`expected a number of connections, found ${quote(fifth)}`);
+    for (const count of [fifth, sixth])
+      if (!/^\d*$/.test(count)) throw new UnexpectedOutput(`expected a number of connections, found ${quote(count)}`);
     const server = { ...hexEndpoint(second), forwarding, weight: Number(fourth) };
-    return { kind: "server", server, active: Number(fifth) };
+    return { kind: "server", server, active: Number(fifth), inactive: Number(sixth) };
   }
   const protocol = PROTOCOLS[first];
   if (protocol === undefined) {

@@ -9,21 +9,23 @@ export type IpvsTable = ReadonlyMap<VirtualServiceKey, VirtualService>;
 /** One line of either source: a service, a real server of the service before it, or nothing that is ours to know. */
 export type Line =
   | { readonly kind: "service"; readonly service: VirtualService }
-  | { readonly kind: "server"; readonly server: RealServer; readonly active?: number }
+  | { readonly kind: "server"; readonly server: RealServer; readonly active?: number; readonly inactive?: number }
   /** A service that is not read; its real servers are skipped with it. */
   | { readonly kind: "foreign" }
   | { readonly kind: "none" };
+
+type ServerLine = Extract<Line, { readonly kind: "server" }>;
 
 /** Puts lines together to services with their real servers; throws UnexpectedOutput for a real server without a service. */
 export function assemble(
   source: string,
   text: string,
   parse: (line: string) => Line,
-  onServer: (service: VirtualServiceKey, active: number) => void = () => {},
+  onServer: (service: VirtualService, line: ServerLine) => void = () => {},
 ): IpvsTable {
   const table = new Map<VirtualServiceKey, VirtualService>();
   let servers: RealServer[] | undefined;
-  let key: VirtualServiceKey | undefined;
+  let service: VirtualService | undefined;
   let seen = false;
   for (const [index, raw] of text.split("\n").entries()) {
     const line = at(`${source}: line ${index + 1}`, raw, parse);
@@ -32,15 +34,15 @@ export function assemble(
       if (!seen)
         throw new UnexpectedOutput(`${source}: line ${index + 1}: real server without a service: ${quote(raw)}`);
       servers?.push(line.server);
-      if (servers !== undefined && key !== undefined) onServer(key, line.active ?? 0);
+      if (servers !== undefined && service !== undefined) onServer(service, line);
       continue;
     }
     seen = true;
     servers = undefined;
     if (line.kind === "foreign") continue;
     servers = [];
-    key = virtualServiceKey(line.service);
-    table.set(key, { ...line.service, realServers: servers });
+    service = { ...line.service, realServers: servers };
+    table.set(virtualServiceKey(service), service);
   }
   return table;
 }

@@ -8,10 +8,9 @@ import { applyIp, type IpOp } from "./ip-batch.ts";
 import type { IpvsOp } from "./ipvs.ts";
 import { applyIpvs } from "./ipvs-batch.ts";
 import { takesFlags } from "./ipvs-options.ts";
-import { PROC_TABLE, parseActive, parseProc } from "./ipvs-proc.ts";
+import { PROC_TABLE, parseActive, parseProcConnections } from "./ipvs-proc.ts";
 import { parseSave, SAVE } from "./ipvs-save.ts";
 import { parseStats, STATS } from "./ipvs-stats.ts";
-import type { IpvsTable } from "./ipvs-table.ts";
 import { parseLinks, SHOW } from "./link.ts";
 
 export interface LinuxKernelOptions {
@@ -31,11 +30,13 @@ export class LinuxKernel implements Kernel {
   }
 
   async observe(signal: AbortSignal): Promise<KernelState> {
-    const [links, virtualServices] = await Promise.all([
+    const [links, ipvs] = await Promise.all([
       output(this.#command, SHOW, signal).then(({ stdout }) => parseLinks(stdout)),
-      this.#ipvs ? readTable(this.#command, signal) : undefined,
+      this.#ipvs ? readIpvs(this.#command, signal) : undefined,
     ]);
-    return { links, virtualServices };
+    return ipvs === undefined
+      ? { links, virtualServices: undefined }
+      : { links, virtualServices: ipvs.table, connections: ipvs.connections };
   }
 
   async apply(ops: readonly KernelOp[], signal: AbortSignal): Promise<readonly OpResult<KernelOp>[]> {
@@ -59,7 +60,8 @@ export class LinuxKernel implements Kernel {
 
   #applyRun(run: Run, signal: AbortSignal): Promise<OpResult<KernelOp>[]> {
     if (run.tool === "ip") return applyIp(this.#command, run.ops, signal);
-    if (this.#ipvs) return applyIpvs(this.#command, run.ops, () => readTable(this.#command, signal), signal);
+    const read = async () => (await readIpvs(this.#command, signal)).table;
+    if (this.#ipvs) return applyIpvs(this.#command, run.ops, read, signal);
     const error = "IPVS is not ours to change: start with -ipvs-setup";
     return Promise.resolve(run.ops.map((op) => ({ op, ok: false, error })));
   }
@@ -86,13 +88,13 @@ function runs(ops: readonly KernelOp[]): readonly Run[] {
  * against 0.7 s for ten thousand of them under emulation. /proc leaves out the flags of a scheduler, so where one that has
  * flags is in use, ipvsadm is asked after all.
  */
-async function readTable(command: Command, signal: AbortSignal): Promise<IpvsTable> {
+async function readIpvs(command: Command, signal: AbortSignal): Promise<ReturnType<typeof parseProcConnections>> {
   const text = await command.read(PROC_TABLE);
   // No module, no table; the first change loads it.
-  if (text === undefined) return new Map();
-  const table = parseProc(text);
-  if (![...table.values()].some((service) => takesFlags(service.scheduler))) return table;
-  return parseSave((await output(command, SAVE, signal, table.size)).stdout);
+  if (text === undefined) return { table: new Map(), connections: new Map() };
+  const { table, connections } = parseProcConnections(text);
+  if (![...table.values()].some((service) => takesFlags(service.scheduler))) return { table, connections };
+  return { table: parseSave((await output(command, SAVE, signal, table.size)).stdout), connections };
 }
 
 async function output(command: Command, argv: readonly string[], signal: AbortSignal, lines = 0): Promise<Output> {

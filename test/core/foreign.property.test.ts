@@ -61,9 +61,11 @@ class Before {
     const known = this.#owned.virtualServices.has(key);
     if (op.kind === "virtualService.delete") return known && wanted === undefined;
     // One that stood as it is wanted needs no change, so only the ledger and absence give a right to make one.
+    const server = "server" in op ? `${op.server.address}:${op.server.port}` : "";
+    const leaves = op.kind === "realServer.edit" && op.server.weight === 0;
+    if (leaves) return known && this.#owned.realServers.has(`${key} ${server}`);
     if (wanted === undefined || !(known || found === undefined)) return false;
     if (op.kind === "virtualService.edit") return true;
-    const server = `${op.server.address}:${op.server.port}`;
     if (op.kind === "realServer.delete") return this.#owned.realServers.has(`${key} ${server}`);
     return wanted.realServers.some((one) => `${one.address}:${one.port}` === server);
   }

@@ -112,7 +112,10 @@ test("what stands is not torn down under a path that still draws traffic to it, 
 test("a VIP that stays loses a port its config dropped, announced as it is", () => {
   const { kernel, speaker, owned } = standing(intent([web]));
   const portless = intent([{ ...web, virtualServices: [] }]);
-  assert.deepEqual(next(portless, { kernel, speaker }, owned), ["delete virtual service tcp 10.88.2.1:80"]);
+  const first = plan(wish(portless), { kernel, speaker }, owned, EAGER);
+  assert.deepEqual(lines(first), ["set real server 10.88.0.200:8080 masquerade weight 0 of tcp 10.88.2.1:80"]);
+  const quiet = after({ kernel, speaker }, first);
+  assert.deepEqual(next(portless, quiet, owned), ["delete virtual service tcp 10.88.2.1:80"]);
 });
 
 test("a plan that withdraws tears nothing down: the hold begins anew", () => {

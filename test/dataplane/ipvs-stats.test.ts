@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "../../src/dataplane/command.ts";
-import { parseActive } from "../../src/dataplane/ipvs-proc.ts";
+import { parseActive, parseProcConnections } from "../../src/dataplane/ipvs-proc.ts";
 import { parseStats } from "../../src/dataplane/ipvs-stats.ts";
 import { LinuxKernel } from "../../src/dataplane/kernel.ts";
 import { fixture } from "./fixture.ts";
@@ -16,6 +16,25 @@ test("open connections as the kernel shows them, and all that were ever begun as
   const counted = (web: number) => services.map((key) => `${key} ${key === "tcp 10.88.2.1:80" ? web : 0}`);
   assert.deepEqual(pairs(parseActive(PROC)), counted(4));
   assert.deepEqual(pairs(parseStats(STATS)), counted(5));
+});
+
+test("the connections of each real server, open ones and those that half open, close, or are UDP flows", () => {
+  const text = `TCP  0A580201:0050 rr
+  -> C000020A:0050 Masq 0 2 3
+  -> C0000214:0050 Masq 1 0 0
+FWM  00000007 rr
+  -> C000020A:0000 Masq 1 9 9
+UDP  0A580201:0035 rr
+  -> C000020A:0035 Masq 1 0 4
+`;
+  const { connections } = parseProcConnections(text);
+  assert.deepEqual(
+    [...connections],
+    [
+      ["tcp 10.88.2.1:80 192.0.2.10:80", 5],
+      ["udp 10.88.2.1:53 192.0.2.10:53", 4],
+    ],
+  );
 });
 
 test("both together are what goes through a service; without IPVS of ours there is nothing to be read", async () => {

@@ -15,6 +15,7 @@ import { FakeSpeaker } from "./fake-speaker.ts";
 import { recordingLog } from "./log.ts";
 
 export const HOLD = 2_000;
+export const SERVER_DRAIN = 300_000;
 export const GRACE = { repair: 1_000, sight: 30_000 };
 
 /** Holds up whoever comes to it until the test opens it, so that the test can look into the gap. */
@@ -81,6 +82,7 @@ export class Bench {
       desired: () => derive(this.intent, this.health, this.stage, true, this.overrides),
       owned: this.saved,
       hold: () => HOLD,
+      realServerDrain: () => SERVER_DRAIN,
       grace: () => GRACE,
       onRepair: ({ kind }) => this.repairs.push(kind),
     });
