@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { CheckStatus } from "../core/health.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
+import type { VirtualServiceStatus } from "../core/serving.ts";
 import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
 import type { EventSource } from "./events-route.ts";
 
@@ -75,6 +76,16 @@ export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks">> {
   readonly override?: Told<Force> | ToldDrain;
 }
 
+/** Who ends the announcements should this process die. off: nobody is to; unknown: no guard has answered yet. */
+export interface ToldLease {
+  readonly state: "guarded" | "unguarded" | "unknown" | "off";
+  readonly termSeconds?: number;
+  /** Why it is unguarded. */
+  readonly reason?: string;
+  readonly since?: string;
+  readonly ageSeconds?: number;
+}
+
 /** What GET /status answers. */
 export interface StatusDocument {
   readonly version: string;
@@ -86,6 +97,8 @@ export interface StatusDocument {
   readonly announcements: readonly ToldAnnouncement[];
   readonly peers: readonly Dated<PeerSession>[];
   readonly speakerUp: boolean;
+  readonly virtualServices: readonly VirtualServiceStatus[];
+  readonly lease: ToldLease;
   readonly conflicts: readonly string[];
   /** Steps that failed and wait for their next try, each with its error. */
   readonly failing: Readonly<Record<string, string>>;

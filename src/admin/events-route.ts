@@ -21,23 +21,24 @@ const number = z.coerce.number({ error: "must be a number" }).int().min(0);
 const schema = z.strictObject({
   since: z.iso.datetime({ error: "must be a time in UTC, as 2026-01-02T03:04:05Z" }).optional(),
   after: number.optional(),
-  service: z.string().max(64).optional(),
+  service: z.array(z.string().max(64)).max(100).optional(),
   limit: number.min(1).max(MOST).optional(),
   follow: z.enum(["0", "1"]).optional(),
 });
 
 /** What of the journal is asked for; throws UsageError for what cannot be understood. */
 export function parseEventQuery(search: URLSearchParams): EventQuery & { readonly follow: boolean } {
-  const parsed = schema.safeParse(Object.fromEntries(search));
+  const named = search.getAll("service");
+  const parsed = schema.safeParse({ ...Object.fromEntries(search), ...(named.length > 0 && { service: named }) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UsageError(`events: ${issue?.path.join(".") || "the query"}: ${issue?.message}`);
+    throw new UsageError(`events: ${issue?.path[0]?.toString() || "the query"}: ${issue?.message}`);
   }
-  const { follow, since, ...rest } = parsed.data;
+  const { follow, since, service, ...rest } = parsed.data;
   // Texts of one form compare as their times do.
   const from =
     since === undefined ? undefined : since.replace(/(\.\d+)?Z$/, (_, part = "") => `${`${part}.000`.slice(0, 4)}Z`);
-  return { ...rest, since: from, follow: follow === "1" };
+  return { ...rest, services: service, since: from, follow: follow === "1" };
 }
 
 /** Clients that follow the journal: each has a place in it and no queue of its own, so a slow one costs nothing and is told what it missed. */

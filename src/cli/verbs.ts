@@ -55,9 +55,26 @@ export const VERBS: readonly Verb[] = [
   {
     name: "status",
     meaning: "tell what the running controller does and why",
-    more: "",
+    more: "VIPs with the peers that have them, services with their checks, real servers, peers, what drains, the lease. PROOF 1/2: one of two peers is known to have it. With a service or a VIP only what belongs to it.",
+    words: "[SERVICE|VIP]",
+    flags: ["watch", "json"],
+    act: async (options, words) => (await import("./status.ts")).status(options, words),
+  },
+  {
+    name: "why",
+    meaning: "tell why a service is announced or not, and what to do",
+    more: "Follows the chain: checks, health, the operator's word, what is wanted, dataplane, gobgpd, each peer; names its first broken link and the remedy. Exit code 1 where a link is broken.",
+    words: "SERVICE|VIP",
     flags: ["json"],
-    act: async (options) => (await import("./status.ts")).status(options),
+    act: async (options, words) => (await import("./why.ts")).why(options, words),
+  },
+  {
+    name: "events",
+    meaning: "print the journal: what changed, why, and how long it took",
+    more: "(after 3m): it had been as before for so long. (took 78 ms): so much later than the service's own change. Times are UTC. It is kept over restarts.",
+    words: "[SERVICE|VIP]",
+    flags: ["follow", "since", "json"],
+    act: async (options, words) => (await import("./events.ts")).events(options, words),
   },
   {
     name: "drain",

@@ -57,17 +57,21 @@ export interface EventQuery {
   readonly since?: string | undefined;
   /** After the entry with this number. */
   readonly after?: number | undefined;
-  readonly service?: string | undefined;
+  /** Those that concern one of these; entries about the host as a whole concern each. */
+  readonly services?: readonly string[] | undefined;
   /** The last so many of those that fit. */
   readonly limit?: number | undefined;
 }
 
 /** True where an entry may concern what is asked for. Entries about the host as a whole concern every service. */
-export function concerns(event: Event, { since, after, service }: EventQuery): boolean {
+export function concerns(event: Event, { since, after, services }: EventQuery): boolean {
   if (after !== undefined && event.id <= after) return false;
   if (since !== undefined && event.at < since) return false;
   return (
-    service === undefined || event.services.length === 0 || event.more !== undefined || event.services.includes(service)
+    services === undefined ||
+    event.services.length === 0 ||
+    event.more !== undefined ||
+    event.services.some((name) => services.includes(name))
   );
 }
 

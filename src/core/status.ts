@@ -3,6 +3,8 @@ import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
 import { describePath, samePath } from "./path.ts";
 import type { PathProof, Proofs } from "./proof.ts";
+import type { VirtualServiceStatus } from "./serving.ts";
+import { serving } from "./serving.ts";
 import type { Observed, Peer, SpeakerState } from "./state.ts";
 
 /**
@@ -68,7 +70,7 @@ export function isAnnounced({ state }: Pick<AnnouncementStatus, "state">): boole
 }
 
 /** True where the peer has the path, as far as anybody here can know. */
-export function hasPath({ state }: PeerStatus): boolean {
+export function hasPath({ state }: Pick<PeerStatus, "state">): boolean {
   return state === "proven" || state === "sent";
 }
 
@@ -77,6 +79,8 @@ export interface Status {
   /** Those of the config (managed) or of gobgpd (shared). */
   readonly peers: readonly PeerSession[];
   readonly speakerUp: boolean;
+  /** See serving. */
+  readonly virtualServices: readonly VirtualServiceStatus[];
   /** What stands in the way and is not ours. */
   readonly conflicts: readonly string[];
   /** Ops that failed and wait for their next try, with the error. */
@@ -97,6 +101,7 @@ export function summarise(desired: Desired, observed: Observed, proofs: Proofs, 
     announcements: [...desired.announcements.values()].map((one) => statusOf(one, desired, observed, peers, proofs)),
     peers,
     speakerUp: speaker !== undefined,
+    virtualServices: serving(desired, observed),
     settled: observed.kernel !== undefined && observed.speaker !== undefined && found.left.length === 0,
     ...found,
   };

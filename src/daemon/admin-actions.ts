@@ -1,4 +1,4 @@
-import type { AdminActions, ServiceStatus, StatusDocument } from "../admin/api.ts";
+import type { AdminActions, ServiceStatus, StatusDocument, ToldLease } from "../admin/api.ts";
 import type { EventSource } from "../admin/events-route.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { Refused, UsageError } from "../core/errors.ts";
@@ -20,6 +20,7 @@ export interface AdminActionsOptions {
   readonly config: string;
   readonly events: EventSource;
   readonly condition: () => Condition;
+  readonly lease: () => ToldLease;
   /** What the last pass found; undefined before the first. */
   readonly status: () => Status | undefined;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
@@ -68,6 +69,7 @@ function document({
   reloader,
   config,
   condition,
+  lease,
   status,
   health,
 }: AdminActionsOptions): StatusDocument {
@@ -88,6 +90,8 @@ function document({
     announcements: (found?.announcements ?? []).map((one) => datedAnnouncement(one, now)),
     peers: (found?.peers ?? []).map((one) => dated(one, now)),
     speakerUp: found?.speakerUp ?? false,
+    virtualServices: found?.virtualServices ?? [],
+    lease: lease(),
     conflicts: found?.conflicts ?? [],
     failing: Object.fromEntries(found?.failing ?? []),
     left: found?.left ?? [],

@@ -20,7 +20,7 @@ export function timeOfText(text: string): number {
   return Date.parse(text);
 }
 
-/** The wall clock's time now, to the millisecond: `2026-01-02T03:04:05.678Z`. */
-export function preciseTime(): string {
-  return new Date().toISOString();
+/** The wall clock's time so many milliseconds from now, to the millisecond: `2026-01-02T03:04:05.678Z`. */
+export function preciseTime(after = 0): string {
+  return new Date(Date.now() + after).toISOString();
 }

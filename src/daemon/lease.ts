@@ -1,6 +1,8 @@
+import type { ToldLease } from "../admin/api.ts";
 import type { Config } from "../config/config.ts";
 import type { Ownership } from "../core/ownership.ts";
 import type { Beacon } from "./beacon.ts";
+import { dated } from "./dated.ts";
 import type { Notes } from "./journal.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Parts } from "./parts.ts";
@@ -28,7 +30,7 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
     alive: () => !beacon.condition.stalled,
     onGuarded: (fault) => {
       metrics.guarded(fault === undefined);
-      beacon.unguarded = fault !== undefined;
+      beacon.lease = { fault, since: clock.now() };
       note(fault === undefined ? "guarded" : "unguarded", fault ?? "the guard answers");
       if (fault === undefined) log.info(`the guard holds a lease of ${config.lease.term / 1000} s`);
       else log.warn(`the lease is unguarded, so VIPs outlive a controller that dies: ${fault}`);
@@ -57,4 +59,15 @@ export async function holdAndSave(
 ): Promise<void> {
   await keeper?.hold({ terms: lease, prefixes: [...owned.prefixes].sort(), gobgp });
   await ledger.save(owned);
+}
+
+/** The lease as people are told of it. */
+export function toldLease({ guardSocket, config }: Settings, { lease }: Pick<Beacon, "lease">, now: number): ToldLease {
+  if (guardSocket === undefined || !wantsLease(config)) return { state: "off" };
+  const termSeconds = config.lease.term / 1000;
+  if (lease === undefined) return { state: "unknown", termSeconds };
+  const { fault, ...rest } = dated(lease, now);
+  return fault === undefined
+    ? { state: "guarded", termSeconds, ...rest }
+    : { state: "unguarded", termSeconds, reason: fault, ...rest };
 }

@@ -9,6 +9,7 @@ import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
 import type { Journal } from "./journal.ts";
+import { toldLease } from "./lease.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
@@ -78,6 +79,7 @@ export class Operations {
       config: file,
       events: journal,
       condition: () => beacon.condition,
+      lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status,
       health,
       services: () => countedServices(settings()),

@@ -71,6 +71,7 @@ test("entries are asked for by time, number, service and count; what cannot be u
   const ids = async (query: string) => (await get(`/events${query}`)).body.events?.map(({ id }) => id);
   assert.deepEqual(await ids("?limit=3"), [8, 9, 10]);
   assert.deepEqual(await ids("?service=dns&after=4"), [6, 8, 10]);
+  assert.deepEqual(await ids("?service=dns&service=web&after=8"), [9, 10]);
   assert.deepEqual(await ids("?since=2026-01-01T00:00:08Z"), [9, 10]);
   assert.deepEqual(await ids("?since=2026-01-01T00:00:08.6Z"), [10]);
   const cases = [

@@ -39,10 +39,10 @@ test("a ring holds the last entries whatever was added, and hands them out from 
 });
 
 test("an entry concerns those it names, and all where it names nobody or only counts", () => {
-  assert.equal(concerns(event(1), { service: "web" }), true);
-  assert.equal(concerns(event(1), { service: "dns" }), false);
-  assert.equal(concerns(event(1, { services: [] }), { service: "dns" }), true);
-  assert.equal(concerns(event(1, { more: 7 }), { service: "dns" }), true);
+  assert.equal(concerns(event(1), { services: ["web"] }), true);
+  assert.equal(concerns(event(1), { services: ["dns"] }), false);
+  assert.equal(concerns(event(1, { services: [] }), { services: ["dns"] }), true);
+  assert.equal(concerns(event(1, { more: 7 }), { services: ["dns"] }), true);
   assert.equal(concerns(event(3), { since: "2026-01-01T00:00:04.000Z" }), false);
   assert.equal(concerns(event(4), { since: "2026-01-01T00:00:04.000Z", after: 3 }), true);
   assert.equal(concerns(event(4), { after: 4 }), false);

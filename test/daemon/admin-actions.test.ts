@@ -42,6 +42,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     config: "config.json",
     events: { read: () => [], next: () => [], listen: () => () => undefined },
     condition: () => ({ ready: true, stalled: false, line: "all is well" }),
+    lease: () => ({ state: "off" }),
     status: () => undefined,
     health: () => health({ web: "up" }),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),

@@ -38,6 +38,7 @@ function status(state: AnnouncementState, over: Partial<Status> = {}): Status {
     announcements: [{ ...one, dataplane: { state: "verified", lacks: [] } }],
     peers: [],
     speakerUp: true,
+    virtualServices: [],
     conflicts: [],
     failing: new Map(),
     left: [],
