@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { blocksOf } from "./page-blocks.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/systemd.md", import.meta.url));
 
 /** The first block of this language in docs/systemd.md. */
 function block(language: string): string {
-  const fence = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "m");
-  const [, text] = fence.exec(readFileSync(PAGE, "utf8")) ?? [];
-  if (text === undefined) throw new Error(`${PAGE} has no block of ${language}`);
-  return text;
+  const found = blocksOf(readFileSync(PAGE, "utf8")).find((one) => one.language === language);
+  if (found === undefined) throw new Error(`${PAGE} has no block of ${language}`);
+  return found.text;
 }
 
 /** The commands from a packed tarball to a running unit, as docs/systemd.md has them: the lines of its first block. */
@@ -22,8 +22,8 @@ export function documentedPingDropIn(): string {
 }
 
 /**
- * Puts around a guest's command line what needs the network, which the guest has not: packs this tree, and runs the documented commands of
- * npm. The /opt that they fill is a tmpfs of a mount namespace of their own, so this machine's stays as it is; the guest's root file system is
+ * Puts around a guest's command line what needs the network or a machine that is not emulated: packs this tree, for npm and for Debian (both
+ * are then in /opt/pack), and runs the documented commands of npm. The /opt that they fill is a tmpfs of a mount namespace of their own, so this machine's stays as it is; the guest's root file system is
  * what its qemu sees, and so it has that /opt.
  */
 export function withPackageInOpt(argv: readonly string[]): readonly string[] {
@@ -35,7 +35,13 @@ export function withPackageInOpt(argv: readonly string[]): readonly string[] {
 const PREPARE = `
 mount -t tmpfs tmpfs /opt
 mkdir /opt/pack
-npm pack --pack-destination /opt/pack > /opt/pack/log 2>&1 && (cd /opt/pack; sh -euc "$0") >> /opt/pack/log 2>&1 ||
+(
+  lab=$PWD/lab
+  npm pack --pack-destination /opt/pack
+  cd /opt/pack
+  node "$lab/package.ts"
+  sh -euc "$0"
+) > /opt/pack/log 2>&1 ||
   { cat /opt/pack/log >&2; exit 1; }
 exec "$@"
 `;

@@ -18,6 +18,9 @@ const PACKAGES = {
     ["curl", program("curl"), "to try the lab by hand"],
     ["ca-certificates", () => existsSync("/etc/ssl/certs/ca-certificates.crt"), "test downloads by TLS"],
   ],
+  routers: [
+    ["frr", () => existsSync("/usr/lib/frr/bgpd"), "the other router that docs/routers.md shows", ["frr.service"]],
+  ],
   roots: [
     ["debootstrap", program("debootstrap"), "clean Debian roots, to install the package in"],
     ["util-linux", program("unshare"), "programs in roots of their own"],

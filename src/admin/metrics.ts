@@ -5,12 +5,17 @@ import type { RepairKind } from "../core/mended.ts";
 import type { Op } from "../core/op.ts";
 import type { Status } from "../core/status.ts";
 import { ANNOUNCEMENT_STATES, hasPath } from "../core/status.ts";
+import { FailoverMetrics } from "./failover-metrics.ts";
+import { PeerMetrics } from "./peer-metrics.ts";
 
+const VERDICTS = ["unknown", "up", "down"] as const satisfies readonly Verdict[];
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** Everything that Prometheus is told, in the names of the original and the exporter conventions (base units, `_total`). */
 export class Metrics {
   readonly registry = new Registry();
+  readonly failover = new FailoverMetrics(this.registry);
+  readonly #peers = new PeerMetrics(this.registry);
   readonly #registers = [this.registry];
   readonly #advertised = new Gauge({
     name: "bgp_lb_path_advertisement",
@@ -43,15 +48,15 @@ export class Metrics {
     buckets: SECONDS,
     registers: this.#registers,
   });
+  readonly #transitions = new Counter({
+    name: "bgp_lb_health_transitions_total",
+    help: "Changes of a service's health, by what it came to be: up, down or unknown.",
+    labelNames: ["service", "to"],
+    registers: this.#registers,
+  });
   readonly #gobgp = new Gauge({
     name: "bgp_lb_gobgp_up",
     help: "1 while gobgpd answers and can be driven.",
-    registers: this.#registers,
-  });
-  readonly #peers = new Gauge({
-    name: "bgp_lb_peer_session_up",
-    help: "1 while the session with the peer is established.",
-    labelNames: ["peer", "as"],
     registers: this.#registers,
   });
   readonly #ops = new Counter({
@@ -73,6 +78,16 @@ export class Metrics {
   readonly #guarded = new Gauge({
     name: "bgp_lb_lease_guarded",
     help: "1 while a guard holds the lease and would withdraw should this controller die.",
+    registers: this.#registers,
+  });
+  readonly #leasesEnded = new Counter({
+    name: "bgp_lb_lease_expirations_total",
+    help: "Times that the guard has withdrawn our VIPs because it did not hear from this controller.",
+    registers: this.#registers,
+  });
+  readonly #brokenPasses = new Counter({
+    name: "bgp_lb_passes_broken_total",
+    help: "Passes that ended in a fault of bgp-lb itself.",
     registers: this.#registers,
   });
   readonly #passSeconds = new Histogram({
@@ -101,6 +116,12 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #reinjections = new Counter({
+    name: "bgp_lb_reinjections_total",
+    help: "Paths that gobgpd had lost, by a restart or through others, and that were announced to it again.",
+    registers: this.#registers,
+  });
+
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
@@ -115,6 +136,19 @@ export class Metrics {
     this.#checkUp.set({ service, check }, verdict === "up" ? 1 : 0);
     this.#probes.inc({ service, check, result: ok ? "pass" : "fail" });
     this.#probeSeconds.observe({ service, check }, milliseconds / 1000);
+  }
+
+  transition(service: string, to: Verdict): void {
+    this.#transitions.inc({ service, to });
+  }
+
+  /** A service that is not in the config any more. */
+  forgetService(service: string): void {
+    for (const to of VERDICTS) this.#transitions.remove({ service, to });
+  }
+
+  leaseEnded(): void {
+    this.#leasesEnded.inc();
   }
 
   guarded(held: boolean): void {
@@ -141,6 +175,14 @@ export class Metrics {
     this.#repairs.inc({ kind });
   }
 
+  reinjection(): void {
+    this.#reinjections.inc();
+  }
+
+  brokenPass(): void {
+    this.#brokenPasses.inc();
+  }
+
   pass(milliseconds: number): void {
     this.#passSeconds.observe(milliseconds / 1000);
   }
@@ -152,10 +194,7 @@ export class Metrics {
     this.#gobgp.set(status.speakerUp ? 1 : 0);
     this.#failing.set(status.failing.size);
     this.#conflicts.set(status.conflicts.length);
-    this.#peers.reset();
-    for (const peer of status.peers) {
-      this.#peers.set({ peer: peer.address, as: peer.as }, peer.session === "established" ? 1 : 0);
-    }
+    this.#peers.status(status);
     for (const state of ANNOUNCEMENT_STATES)
       this.#announcements.set({ state }, status.announcements.filter((one) => one.state === state).length);
     this.#advertised.reset();

@@ -14,6 +14,7 @@ export class OperatorMetrics {
   readonly #drains: Counter<"result">;
   readonly #reloaded: Gauge;
   readonly #reloadedAt: Gauge;
+  readonly #leaseTerm: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -40,6 +41,11 @@ export class OperatorMetrics {
       help: "When the config in force was taken over, in seconds since 1970.",
       registers,
     });
+    this.#leaseTerm = new Gauge({
+      name: "bgp_lb_lease_term_seconds",
+      help: "How long announcements may outlive this controller where a guard holds the lease; 0: no lease is wanted.",
+      registers,
+    });
   }
 
   overrides(overrides: Overrides): void {
@@ -49,6 +55,11 @@ export class OperatorMetrics {
 
   drained(result: (typeof RESULTS)[number]): void {
     this.#drains.inc({ result: label(result) });
+  }
+
+  /** `term`: milliseconds; 0: none. */
+  lease(term: number): void {
+    this.#leaseTerm.set(term / 1000);
   }
 
   /** `at`: milliseconds since 1970 of a success; undefined: it failed. */

@@ -18,14 +18,20 @@ interface SessionProof {
   readonly session: string | undefined;
   readonly updates: number;
   readonly paths: ReadonlyMap<Prefix, Seen>;
+  /** Paths that left the adj-out of this session, whose withdrawal is not known yet to have arrived. */
+  readonly leaving: ReadonlyMap<Prefix, Mark>;
 }
 
-interface Seen extends PathProof {
-  readonly text: string;
-  /** When it was first seen in the adj-out of this session, on the clock. */
+/** When a path came into the adj-out, or left it. */
+interface Mark {
+  /** When that was first seen, on the clock. */
   readonly since: number;
-  /** UPDATEs that had been written when it was last known not to be there. */
+  /** UPDATEs that had been written when it was last known to be otherwise. */
   readonly before: number;
+}
+
+interface Seen extends PathProof, Mark {
+  readonly text: string;
 }
 
 export type Proofs = ReadonlyMap<Address, SessionProof>;
@@ -46,7 +52,7 @@ const WRITING = "gobgpd has not been seen to write it yet";
 /** Takes in what gobgpd sends now. What was proven of a session stays proven while the session lives and the path stays as it is. */
 export function see(proofs: Proofs, sent: Sent, now: number): Proofs {
   const silent = [...proofs].map(
-    ([peer, proof]) => [peer, { ...proof, session: undefined, paths: new Map() }] as const,
+    ([peer, proof]) => [peer, { ...proof, session: undefined, paths: new Map(), leaving: new Map() }] as const,
   );
   const spoken = [...sent].map(([peer, to]) => [peer, seeSession(proofs.get(peer), to, now)] as const);
   return new Map([...silent, ...spoken]);
@@ -61,19 +67,32 @@ function seeSession(known: SessionProof | undefined, { session, updates, paths }
     if (there?.text === text) return [prefix, there];
     return [prefix, { text, since: now, before, state: "unacknowledged", reason: WRITING }];
   });
-  return { session, updates, paths: new Map(seen) };
+  // A session that ended takes everything with it.
+  const left = [...(same?.paths.keys() ?? [])].map((prefix): [Prefix, Mark] => [prefix, { since: now, before }]);
+  const leaving = [...left, ...(same?.leaving ?? [])].filter(([prefix]) => !paths.has(prefix));
+  return { session, updates, paths: new Map(seen), leaving: new Map(leaving) };
+}
+
+/** Prefixes that some peer may still route here: their withdrawal is on its way to it. */
+export function leaving(proofs: Proofs): ReadonlySet<Prefix> {
+  return new Set([...proofs.values()].flatMap((proof) => [...proof.leaving.keys()]));
 }
 
 /** True while looking at sockets would tell something. */
 export function isOpen(proofs: Proofs): boolean {
-  return [...proofs.values()].some(({ paths }) => [...paths.values()].some((one) => one.state !== "proven"));
+  return [...proofs.values()].some(
+    (proof) => proof.leaving.size > 0 || [...proof.paths.values()].some((one) => one.state !== "proven"),
+  );
 }
 
-/** True when there is a path in `after` that was not in `before`, or a session that is new. */
+/** True when there is a path in `after` that was not in `before`, or one that left, or a session that is new. */
 export function hasNews(before: Proofs, after: Proofs): boolean {
-  return [...after].some(([peer, { paths }]) => {
-    const known = before.get(peer)?.paths;
-    return [...paths].some(([prefix, seen]) => known?.get(prefix) !== seen);
+  return [...after].some(([peer, now]) => {
+    const known = before.get(peer);
+    return (
+      [...now.paths].some(([prefix, seen]) => known?.paths.get(prefix) !== seen) ||
+      [...now.leaving].some(([prefix, mark]) => known?.leaving.get(prefix) !== mark)
+    );
   });
 }
 
@@ -91,12 +110,17 @@ export function judge(
         if (seen.state === "proven") return [prefix, seen];
         return [prefix, { ...seen, ...verdict(seen, proof.updates, bytes.get(peer), now) }];
       });
-      return [peer, { ...proof, paths: new Map(paths) }];
+      // What cannot be proven from here is not waited for.
+      const leaving = [...proof.leaving].filter(([, mark]) => {
+        const { state } = verdict(mark, proof.updates, bytes.get(peer), now);
+        return state === "unacknowledged" || state === "stuck";
+      });
+      return [peer, { ...proof, paths: new Map(paths), leaving: new Map(leaving) }];
     }),
   );
 }
 
-function verdict({ since, before }: Seen, updates: number, bytes: number | undefined, now: number): PathProof {
+function verdict({ since, before }: Mark, updates: number, bytes: number | undefined, now: number): PathProof {
   if (bytes === undefined)
     return {
       state: "sent",
@@ -131,13 +155,15 @@ export function unacknowledged(
   );
 }
 
-/** Forgets what was known of these paths: they are about to be sent anew. */
-export function forget(proofs: Proofs, prefixes: ReadonlySet<Prefix>): Proofs {
+/** Forgets what was known of these paths, which are about to be sent anew or withdrawn: until the next look they count as leaving. */
+export function forget(proofs: Proofs, prefixes: ReadonlySet<Prefix>, now: number): Proofs {
   if (prefixes.size === 0) return proofs;
   return new Map(
     [...proofs].map(([peer, proof]) => {
       const kept = [...proof.paths].filter(([prefix]) => !prefixes.has(prefix));
-      return [peer, { ...proof, paths: new Map(kept) }];
+      const gone = [...proof.paths.keys()].filter((prefix) => prefixes.has(prefix));
+      const marks = gone.map((prefix): [Prefix, Mark] => [prefix, { since: now, before: proof.updates }]);
+      return [peer, { ...proof, paths: new Map(kept), leaving: new Map([...proof.leaving, ...marks]) }];
     }),
   );
 }

@@ -45,6 +45,8 @@ export type SessionState = "unknown" | "idle" | "connect" | "active" | "opensent
 
 export interface Peer extends PeerConfig {
   readonly session: SessionState;
+  /** Since when the session stands by gobgpd's own clock, in seconds since 1970; undefined where none stands. */
+  readonly establishedAt?: number | undefined;
 }
 
 /** What gobgpd was seen to hold. */

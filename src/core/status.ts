@@ -109,7 +109,10 @@ export function summarise(desired: Desired, observed: Observed, proofs: Proofs, 
 
 function peersOf({ mode, peers }: Desired, speaker: SpeakerState | undefined): readonly Peer[] {
   if (mode === "shared") return [...(speaker?.peers.values() ?? [])];
-  return peers.map((peer) => ({ ...peer, session: speaker?.peers.get(peer.address)?.session ?? "unknown" }));
+  return peers.map((peer) => {
+    const { session = "unknown", establishedAt } = speaker?.peers.get(peer.address) ?? {};
+    return { ...peer, session, ...(establishedAt !== undefined && { establishedAt }) };
+  });
 }
 
 function statusOf(

@@ -31,7 +31,6 @@ const HANDED_OVER = "left everything as it is for the next controller";
 export class Controller {
   readonly #trigger: Trigger;
   readonly #news: SpeakerNews;
-  readonly #beacon: Beacon;
   readonly #verdictsDue: number;
   #settings: Settings;
   #intent: Intent;
@@ -39,7 +38,9 @@ export class Controller {
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "kernel" | "settings"> & { readonly parts: Parts };
+  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "beacon" | "kernel" | "settings"> & {
+    readonly parts: Parts;
+  };
   readonly #operations: Operations;
   #leaving = false;
   #rounds: Rounds | undefined;
@@ -54,13 +55,12 @@ export class Controller {
     const reporter = new Reporter(log);
     const journal = new Journal({ clock, reporter, store: parts.openEvents(settings.stateDirectory) });
     this.#news = new SpeakerNews(log, journal);
-    this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
+    const beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#verdictsDue = clock.now() + FIRST_VERDICTS_MS;
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
-    this.#shared = { parts, reporter, journal, kernel, settings: () => this.#settings };
+    this.#shared = { parts, reporter, journal, beacon, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
-      beacon: this.#beacon,
       health: () => this.#watch?.health ?? new Map(),
       status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
@@ -72,7 +72,7 @@ export class Controller {
   /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
   async run(leave: AbortSignal): Promise<boolean> {
     const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#shared.parts;
-    const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
+    const lock = await takeLock(this.#settings.file, () => this.#shared.beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
       ...this.#shared.parts,
       ...this.#shared,
@@ -82,14 +82,13 @@ export class Controller {
     this.#watch = watch;
     const { gobgp } = this.#settings.config;
     const speaker = await openSpeaker(gobgp, this.#settings.file, clock, (event) => this.#speakerTold(event));
-    const lookAgain = () => this.#trigger.request();
-    const keeper = keepLease(this.#settings, { ...this.#shared, beacon: this.#beacon, lookAgain });
+    const keeper = keepLease(this.#settings, { ...this.#shared, lookAgain: () => this.#trigger.request() });
     const reconciler = await openReconciler({
       ...this.#shared,
       speaker,
       keeper,
       desired: () => this.#desired(),
-      onStep: () => this.#beacon.beat(),
+      onStep: () => this.#shared.beacon.beat(),
     });
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, metrics, log);
@@ -126,7 +125,7 @@ export class Controller {
     this.#lookAgain();
     return leaveInOrder({
       reconciler,
-      clock: this.#beacon.clock,
+      clock: this.#shared.beacon.clock,
       log: this.#shared.parts.log,
       pass: () => rounds.pass(),
       release: () => {
@@ -136,21 +135,22 @@ export class Controller {
   }
 
   #makeRounds(reconciler: Reconciler): Rounds {
-    const { clock, metrics } = this.#shared.parts;
+    const { clock } = this.#shared.parts;
     const { operator } = this.#operations;
     this.#rounds = new Rounds({
-      clock,
-      metrics,
+      ...this.#shared.parts,
       ...this.#shared,
       overrides: () => operator.overrides,
       reconciler,
       trigger: this.#trigger,
-      beacon: this.#beacon,
       interval: () => this.#settings.config.reconcileInterval,
       dueAt: () =>
         Math.min(operator.wakeAt, clock.now() < this.#verdictsDue ? this.#verdictsDue : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      health: (name) =>
+        this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
+      sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
     return this.#rounds;
   }
@@ -179,7 +179,7 @@ export class Controller {
   #beginLeaving(): void {
     this.#leaving = true;
     const { stopDrain, onStop } = this.#settings.config;
-    this.#beacon.leaving();
+    this.#shared.beacon.leaving();
     this.#shared.journal.life("leaving", onStop === "handover" ? HANDED_OVER : "it was told to end");
     if (onStop === "withdraw") {
       this.#shared.parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);

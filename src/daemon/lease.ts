@@ -39,6 +39,7 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
     onActed: () => {
       note("lost", "the guard did not hear from this controller, and has withdrawn");
       note("guarded", "the guard answers");
+      metrics.leaseEnded();
       log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
       lookAgain();
     },

@@ -44,6 +44,7 @@ export async function openReconciler({ parts, journal, settings, keeper, ...give
       metrics.repair(repair.kind);
       journal.tell(entry(repair));
     },
+    onReinjection: () => metrics.reinjection(),
   });
 }
 

@@ -52,7 +52,18 @@ export class Operations {
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
-    this.reloader = new Reloader({ log, beacon, metrics, journal, takeOver });
+    metrics.lease(leaseTerm(settings()));
+    this.reloader = new Reloader({
+      log,
+      beacon,
+      metrics,
+      journal,
+      takeOver: async (terms) => {
+        const line = await takeOver(terms);
+        metrics.lease(leaseTerm(settings()));
+        return line;
+      },
+    });
     this.operator = new Operator({
       clock,
       log,
@@ -103,6 +114,10 @@ export class Operations {
     if (error === undefined) return [];
     return [`the config on disk ${refused === true ? "would reset sessions" : "cannot be used"}, the one before stays`];
   }
+}
+
+function leaseTerm({ guardSocket, config }: Settings): number {
+  return guardSocket === undefined ? 0 : config.lease.term;
 }
 
 /** Before the first pass nobody knows, and what is unknown may be there. */

@@ -4,6 +4,7 @@ import type { Repair, Standing } from "../core/mended.ts";
 import { repairOf } from "../core/mended.ts";
 import type { KernelOp, Op, OpResult, SpeakerOp } from "../core/op.ts";
 import type { Clock, Kernel, Speaker } from "../core/ports.ts";
+import type { Observed } from "../core/state.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Observer } from "./observer.ts";
 import type { Prover } from "./prover.ts";
@@ -22,6 +23,8 @@ export interface PerformerOptions {
   readonly onResult?: (result: OpResult) => void;
   readonly onStep?: () => void;
   readonly onRepair?: (repair: Repair) => void;
+  /** A path that this process had announced before, and that gobgpd had lost, was announced again. */
+  readonly onReinjection?: () => void;
 }
 
 /** Does what was planned, and tells everybody who has to know how it went. */
@@ -33,6 +36,8 @@ export class Performer {
   #standing: Standing | undefined;
   readonly #withdrawn = new Set<Prefix>();
   readonly #repairs: Repair[] = [];
+  /** What this process has announced and not withdrawn. */
+  readonly #announced = new Set<Prefix>();
 
   constructor(options: PerformerOptions) {
     this.#options = options;
@@ -76,7 +81,11 @@ export class Performer {
   }
 
   #notice(op: Op): void {
-    if (op.kind === "path.withdraw") this.#withdrawn.add(op.prefix);
+    if (op.kind === "path.announce") this.#announced.add(op.path.prefix);
+    if (op.kind === "path.withdraw") {
+      this.#withdrawn.add(op.prefix);
+      this.#announced.delete(op.prefix);
+    }
     if (this.#standing === undefined || (op.kind === "path.announce" && this.#withdrawn.has(op.path.prefix))) return;
     const repair = repairOf(op, this.#standing);
     // A link that is made again is set up as well, and that is one repair.
@@ -87,6 +96,10 @@ export class Performer {
       return;
     this.#repairs.push(repair);
     this.#options.onRepair?.(repair);
+  }
+
+  #isLost(prefix: Prefix, held: Observed["speaker"]): boolean {
+    return this.#announced.has(prefix) && !(typeof held === "object" && held.paths.has(prefix));
   }
 
   async #applyKernel(ops: readonly KernelOp[]): Promise<readonly OpResult<KernelOp>[]> {
@@ -107,7 +120,9 @@ export class Performer {
     prover.sending(new Set(ops.flatMap(prefixOf)), (prefix) => typeof held !== "object" || !held.paths.has(prefix));
     // Noted before the answer: a withdrawal that becomes due meanwhile has to know of a path that is on its way.
     observer.assume(ops.filter((op) => op.kind === "path.announce"));
+    const again = new Set(ops.filter((op) => op.kind === "path.announce" && this.#isLost(op.path.prefix, held)));
     const results = await speaker.apply(ops, new AbortController().signal);
+    for (const { op, ok } of results) if (ok && again.has(op)) this.#options.onReinjection?.();
     observer.assume(results.filter(({ op, ok }) => ok && op.kind === "path.withdraw").map(({ op }) => op));
     // The hold is for the routers: it begins when they have been told.
     if (withdraws) this.lastWithdrawal = clock.now();

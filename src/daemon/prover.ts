@@ -2,7 +2,7 @@ import type { Address, Prefix } from "../core/address.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Clock, Sockets, Speaker } from "../core/ports.ts";
 import type { Proofs, Unacknowledged } from "../core/proof.ts";
-import { forget, hasNews, isOpen, judge, lost, NO_PROOFS, see, unacknowledged } from "../core/proof.ts";
+import { forget, hasNews, isOpen, judge, leaving, lost, NO_PROOFS, see, unacknowledged } from "../core/proof.ts";
 import type { Observed } from "../core/state.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -37,9 +37,16 @@ export class Prover {
 
   /** Notes that these paths are about to be sent anew; whether they were taken away before, by somebody else, is for the caller to say. */
   sending(prefixes: ReadonlySet<Prefix>, takenAway: (prefix: Prefix) => boolean): void {
-    const after = forget(this.#proofs, prefixes);
+    const after = forget(this.#proofs, prefixes, this.#options.clock.now());
     this.lost += lost(this.#proofs, after, takenAway);
     this.#proofs = after;
+    // A peer that hangs must not make the others wait for their look.
+    this.#pause = FIRST_MS;
+  }
+
+  /** Prefixes whose withdrawal has not arrived yet at a peer that had them, as far as it can be told. */
+  get leaving(): ReadonlySet<Prefix> {
+    return leaving(this.#proofs);
   }
 
   /** The peers whose sessions stand right now; undefined: gobgpd cannot be asked. */
@@ -55,7 +62,7 @@ export class Prover {
   async look(speaker: Observed["speaker"], wanted: (prefix: Prefix) => boolean): Promise<Proofs> {
     const before = this.#proofs;
     if (speaker === undefined) return this.#rest(NO_PROOFS);
-    if (speaker === "absent" || speaker.paths.size === 0) {
+    if (speaker === "absent" || (speaker.paths.size === 0 && !holdsAnything(before))) {
       this.#proofs = NO_PROOFS;
     } else {
       try {
@@ -89,11 +96,16 @@ export class Prover {
   }
 
   #rest(proofs: Proofs): Proofs {
-    const waits = [...proofs.values()].some(({ paths }) =>
-      [...paths.values()].some((one) => one.state === "unacknowledged" || one.state === "stuck"),
+    const waits = [...proofs.values()].some(
+      ({ paths, leaving: left }) =>
+        left.size > 0 || [...paths.values()].some((one) => one.state === "unacknowledged" || one.state === "stuck"),
     );
     this.#wakeAt = waits ? this.#options.clock.now() + this.#pause : Number.POSITIVE_INFINITY;
     this.#pause = waits ? this.#pause * 2 : FIRST_MS;
     return proofs;
   }
+}
+
+function holdsAnything(proofs: Proofs): boolean {
+  return [...proofs.values()].some((proof) => proof.paths.size > 0 || proof.leaving.size > 0);
 }

@@ -42,6 +42,8 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   /** See DeparturesOptions; without it a real server waits for its last connection. */
   readonly realServerDrain?: () => number;
   readonly onRepair?: (repair: Repair) => void;
+  /** See PerformerOptions. */
+  readonly onReinjection?: () => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
   readonly trustAbsence?: boolean;
   readonly onResult?: (result: OpResult) => void;

@@ -1,4 +1,6 @@
 import type { Metrics } from "../admin/metrics.ts";
+import type { Runs, Seen } from "../core/failover.ts";
+import { follow } from "../core/failover.ts";
 import type { Overrides } from "../core/override.ts";
 import type { Clock } from "../core/ports.ts";
 import { stamp } from "../core/since.ts";
@@ -26,6 +28,9 @@ export interface RoundsOptions {
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
+  /** See Seen. */
+  readonly health: Seen["health"];
+  readonly sharedPrefix: () => Seen["sharedPrefix"];
 }
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
@@ -33,6 +38,8 @@ export class Rounds {
   /** What the last pass found. */
   last: Status | undefined;
   readonly #options: RoundsOptions;
+  /** How each prefix follows its services' health. */
+  #runs: Runs = new Map();
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -50,6 +57,7 @@ export class Rounds {
       return status;
     } catch (error) {
       reporter.trouble("a pass", error instanceof Error ? (error.stack ?? error.message) : String(error));
+      metrics.brokenPass();
       beacon.beat();
       return undefined;
     }
@@ -75,7 +83,23 @@ export class Rounds {
     this.last = stamp(this.last, status, clock.now());
     journal.saw(status, overrides());
     metrics.status(status, reconciler.prover.lost);
+    this.#time(status);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());
+  }
+
+  #time({ announcements }: Status): void {
+    const { reconciler, clock, metrics, health, sharedPrefix } = this.#options;
+    const { leaving } = reconciler.prover;
+    const now = clock.now();
+    const { runs, took } = follow(this.#runs, {
+      now,
+      announcements,
+      health,
+      sharedPrefix: sharedPrefix(),
+      leaving,
+    });
+    this.#runs = runs;
+    for (const one of took) metrics.failover.took(one);
   }
 }

@@ -64,7 +64,9 @@ export class Watch {
         void stop(one);
         this.#options.metrics.forget(name, one.monitor.name);
       }
-      if (!this.#monitors.has(name)) this.#health.delete(name);
+      if (this.#monitors.has(name)) continue;
+      this.#health.delete(name);
+      this.#options.metrics.forgetService(name);
     }
     for (const [name, running] of after) {
       if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
@@ -136,6 +138,7 @@ export class Watch {
     this.#health.set(service, now);
     this.#note(service, before, now);
     if (before?.verdict === now.verdict) return;
+    this.#options.metrics.transition(service, now.verdict);
     const line = `service ${service} is ${now.verdict}: ${now.reason}`;
     if (now.verdict === "down") this.#options.log.warn(line);
     else this.#options.log.info(line);

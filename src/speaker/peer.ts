@@ -52,11 +52,15 @@ export function encodePeer(peer: PeerConfig): object {
 export function decodePeer(wire: WirePeer | null): Peer | undefined {
   const address = parseAddress(wire?.conf?.neighbor_address || wire?.state?.neighbor_address || "");
   if (wire === null || address === undefined) return undefined;
+  const session = SESSIONS[wire.state?.session_state ?? 0] ?? "unknown";
+  const since = wire.timers?.state?.uptime?.seconds ?? 0;
   return {
     address,
     as: wire.conf?.peer_asn ?? 0,
     port: wire.transport?.remote_port || BGP_PORT,
-    session: SESSIONS[wire.state?.session_state ?? 0] ?? "unknown",
+    session,
+    // gobgpd keeps the time of the session before.
+    ...(session === "established" && since > 0 && { establishedAt: since }),
   };
 }
 

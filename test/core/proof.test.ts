@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Prefix } from "../../src/core/address.ts";
 import type { Sent } from "../../src/core/ports.ts";
 import type { Proofs } from "../../src/core/proof.ts";
-import { forget, hasNews, isOpen, judge, lost, NO_PROOFS, see, unacknowledged } from "../../src/core/proof.ts";
+import { forget, hasNews, isOpen, judge, leaving, lost, NO_PROOFS, see, unacknowledged } from "../../src/core/proof.ts";
 import { ip } from "../support/world.ts";
 
 const PEER = ip("192.0.2.1");
@@ -88,12 +88,29 @@ test("what is lost counts where it is still wanted; what we change ourselves is 
     1,
     "another path in its place",
   );
-  const forgotten = forget(proven, new Set([VIP]));
+  const forgotten = forget(proven, new Set([VIP]), 0);
   assert.equal(of(forgotten), undefined);
   assert.equal(
     lost(forgotten, see(forgotten, sent(2, {}), 200), () => true),
     0,
   );
+});
+
+test("a path that left is leaving until its withdrawal was written and acknowledged; what returns is not", () => {
+  const proven = look(look(NO_PROOFS, sent(1, { [VIP]: "a" }), 0, 0), sent(1, { [VIP]: "a" }), 0, 100);
+  assert.deepEqual([...leaving(proven)], []);
+  for (const begun of [proven, forget(proven, new Set([VIP]), 150)]) {
+    const left = look(begun, sent(1, {}), 0, 200);
+    assert.deepEqual([[...leaving(left)], isOpen(left)], [[VIP], true], "not written");
+    assert.deepEqual([...leaving(look(left, sent(2, {}), 23, 300))], [VIP], "not acknowledged");
+    assert.deepEqual([...leaving(look(left, sent(2, {}), 23, 9_000))], [VIP], "a router that hangs still has it");
+    assert.deepEqual([...leaving(look(left, sent(2, {}), 0, 300))], []);
+    assert.deepEqual([...leaving(look(left, sent(2, {}), undefined, 300))], [], "more cannot be told");
+    assert.deepEqual([...leaving(look(left, sent(1, {}, "2"), 0, 300, "2"))], [], "the session took it away");
+    assert.deepEqual([...leaving(see(left, new Map(), 300))], []);
+    assert.deepEqual([...leaving(look(left, sent(2, { [VIP]: "a" }), 0, 300))], []);
+  }
+  assert.equal(hasNews(proven, see(proven, sent(1, {}), 200)), true);
 });
 
 test("news are paths that were not there in this form; what is proven is not open", () => {

@@ -20,7 +20,7 @@ const FOUND = { conflicts: [], failing: new Map(), left: [] };
 /** What is known of a session that is sent this path. */
 function proofs(prefix: Prefix, state: PathProof["state"], reason = ""): Proofs {
   const seen = { text: "", since: 0, before: 0, state, reason };
-  return new Map([[PEER, { session: "1", updates: 1, paths: new Map([[prefix, seen]]) }]]);
+  return new Map([[PEER, { session: "1", updates: 1, paths: new Map([[prefix, seen]]), leaving: new Map() }]]);
 }
 
 const TOLD = proofs(PREFIX, "proven");

@@ -117,16 +117,21 @@ test("in a steady state nothing is logged at info and nothing sent, however many
   controller.start(`-metrics-address=127.0.0.1:${port}`);
   await announced();
   await controller.says(/is proven at/);
-  const passes = async () => {
+  const metric = async (name: string) => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    return Number(/^bgp_lb_pass_duration_seconds_count (\d+)$/m.exec(text)?.[1]);
+    return Number(new RegExp(`^bgp_lb_${name} ([\\d.]+)$`, "m").exec(text)?.[1]);
   };
+  const passes = () => metric("pass_duration_seconds_count");
+  assert.equal(await metric("announce_seconds_count"), 1);
   const [first, from] = [await passes(), controller.lines.length];
   await until("twenty passes", async () => (await passes()) > first + 20);
   assert.deepEqual(controller.lines.slice(from), []);
   assert.deepEqual(wire(), [`+${VIP}`]);
   backend.die();
   await controller.says(/withdraw/, from);
+  await until("the router's acknowledgement", async () => (await metric("withdraw_seconds_count")) === 1);
+  assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`]);
+  assert.ok((await metric("withdraw_seconds_sum")) > 0);
 });
 
 // fault: second-signal

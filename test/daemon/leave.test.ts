@@ -102,6 +102,7 @@ test("gobgpd falls silent during the hold: the dataplane stays, and that is said
   ]);
 });
 
+// fault: teardown-refused
 test("a deletion is refused: the rest goes, what stays is named with its error", async () => {
   const bench = await serving();
   bench.kernel.refuse = (op) => (op.kind === "link.delete" && op.link === "web" ? "ip: device is busy" : undefined);

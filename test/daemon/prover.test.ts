@@ -73,6 +73,29 @@ test("a path that is sent anew has to be proven anew: lost where somebody took i
   assert.equal(prover.lost, 1);
 });
 
+test("the withdrawal of the last path is looked after until the router has acknowledged it", async () => {
+  const { clock, prover, speaker, socket, look, reads } = stage();
+  await look();
+  await clock.advance(100);
+  assert.equal(await look(), "proven");
+  prover.sending(new Set([PREFIX]), () => false);
+  speaker.state = { ...speaker.state, paths: new Map() };
+  speaker.updates++;
+  socket.unacknowledged = 23;
+  await look();
+  assert.equal(prover.wakeAt, clock.now() + 100);
+  await clock.advance(100);
+  await look();
+  assert.deepEqual([...prover.leaving], [PREFIX]);
+  socket.unacknowledged = 0;
+  await clock.advance(200);
+  await look();
+  assert.deepEqual([[...prover.leaving], prover.wakeAt, prover.lost], [[], Number.POSITIVE_INFINITY, 0]);
+  const before = reads();
+  await look();
+  assert.equal(reads(), before, "nothing is left to look after");
+});
+
 test("a gobgpd that cannot be read proves nothing, and loses nothing while its sessions go on", async () => {
   const { clock, prover, speaker, look, lines } = stage();
   await look();

@@ -35,8 +35,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A router, a gobgpd, a backend and the controller, all real. */
-export async function scene(t: TestContext, more: object = {}, service: object = {}, bgp: object = {}) {
+/** A router, a gobgpd, a backend and the controller, all real. `bgp`: what is to stand there beside or instead, given the router as a peer. */
+export async function scene(
+  t: TestContext,
+  more: object = {},
+  service: object = {},
+  bgp: object | ((router: object) => object) = {},
+) {
   const backend = new Backend();
   await backend.start();
   const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
@@ -47,7 +52,7 @@ export async function scene(t: TestContext, more: object = {}, service: object =
       gobgp: { address: gobgpd.api },
       peers: [{ address, as, port }],
       local: { routerID: "10.88.0.200", as: 64512, listenPort: -1 },
-      ...bgp,
+      ...(typeof bgp === "function" ? bgp({ address, as, port }) : bgp),
     },
     service: {
       name: "web",

@@ -24,23 +24,17 @@ function rowsOfThePage(): readonly Shown[] {
   });
 }
 
-/** Each mark of the suites, with the title of the test that begins in the line below it; what a template fills in is `…`. */
+/** Each mark of the suites, with the title of the test that begins below it and its like; what a template fills in is `…`. */
 function marksOfTheSuites(): readonly Shown[] {
   return globSync("test/**/*.ts", { cwd: ROOT }).flatMap((file) => {
     const text = readFileSync(join(ROOT, file), "utf8");
-    return [...text.matchAll(/^ *\/\/ fault: (.*)\n((?: *\/\/.*\n)*)(.*)/gm)].map(
-      ({ 1: fault = "", 2: more = "", index }) => {
-        const rest = text
-          .slice(index)
-          .split("\n")
-          .slice(1 + more.split("\n").length - 1)
-          .join("\n");
-        const [, , title] =
-          /^ *(?:it|test)\(\s*(["`])(.*)\1,/.exec(rest) ??
-          assert.fail(`${file}: below the mark of ${fault} begins no test`);
-        return { fault, file, title: (title ?? "").replace(/\$\{[^{}]*\}/g, "…") };
-      },
-    );
+    return [...text.matchAll(/^ *\/\/ fault: (.*)\n/gm)].map(({ 0: mark, 1: fault = "", index }) => {
+      const below = text.slice(index + mark.length).replace(/^(?: *\/\/.*\n)+/, "");
+      const [, , title] =
+        /^ *(?:it|test)\(\s*(["`])(.*)\1,/.exec(below) ??
+        assert.fail(`${file}: below the mark of ${fault} begins no test`);
+      return { fault, file, title: (title ?? "").replace(/\$\{[^{}]*\}/g, "…") };
+    });
   });
 }
 

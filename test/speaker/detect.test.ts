@@ -36,6 +36,7 @@ for (const dialect of [v3, v4])
     assert.deepEqual(fake.calls, ["GetBgp"]);
   });
 
+// fault: gobgpd-of-a-version-unknown
 test("a gRPC server with neither service is named as what it is", async (t) => {
   const fake = await FakeGobgpd.serve(undefined);
   t.after(() => fake.stop());
@@ -61,6 +62,7 @@ test("no such socket: absent, and to be tried again", async (t) => {
   assert.deepEqual([error.kind, error.absent], ["gone", true]);
 });
 
+// fault: gobgpd-never-speaks
 test("one that takes connections and never speaks is no evidence for either generation", async (t) => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
@@ -74,6 +76,7 @@ test("one that takes connections and never speaks is no evidence for either gene
   assert.deepEqual([error.kind, error.absent], ["hung", false]);
 });
 
+// fault: gobgpd-stopped-for-good
 test("a stopped GoBGP 4 says that only a restart helps", async (t) => {
   const fake = await FakeGobgpd.serve(v4, {
     GetBgp: () => {

@@ -60,6 +60,7 @@ test("a web server, and nobody at all, are told once", async (t) => {
   }
 });
 
+// fault: gobgpd-without-events
 test("a gobgpd that answers GetBgp but never begins its event stream is not up", async (t) => {
   const fake = await FakeGobgpd.serve(v3, { GetBgp: () => STARTED, WatchEvent: () => [] });
   t.after(() => fake.stop());

@@ -1,6 +1,7 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,39 +43,34 @@ export class Bird {
   readonly peer: PeerConfig;
   readonly tap: BgpTap;
   readonly #folder: string;
-  readonly #stop: () => Promise<void>;
+  #process: ChildProcess;
 
-  private constructor(peer: PeerConfig, tap: BgpTap, folder: string, stop: () => Promise<void>) {
+  private constructor(peer: PeerConfig, tap: BgpTap, folder: string, process: ChildProcess) {
     this.peer = peer;
     this.tap = tap;
     this.#folder = folder;
-    this.#stop = stop;
+    this.#process = process;
   }
 
   static async start(options: BirdOptions): Promise<Bird> {
     const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
     const port = await freePort(options.address);
     await writeFile(join(folder, "bird.conf"), config(options, port));
-    const bird = spawn("bird", ["-f", "-c", `${folder}/bird.conf`, "-s", `${folder}/ctl`, "-P", `${folder}/pid`], {
-      env,
-    });
-    let log = "";
-    bird.stderr.on("data", (bytes: Buffer) => {
-      log += bytes.toString();
-    });
-    await until("BIRD's control socket", () => {
-      if (bird.exitCode !== null) throw new Error(`bird exited with ${bird.exitCode}: ${log}`);
-      return access(`${folder}/ctl`).then(
-        () => true,
-        () => false,
-      );
-    });
+    const bird = await launch(folder);
     const tap = await BgpTap.open(options.address, port, "127.0.0.1" as Address);
-    const peer = { address: options.address, as: options.as, port: tap.port };
-    return new Bird(peer, tap, folder, async () => {
-      const exit = once(bird, "exit");
-      if (bird.kill("SIGKILL")) await exit;
-    });
+    return new Bird({ address: options.address, as: options.as, port: tap.port }, tap, folder, bird);
+  }
+
+  /** kill -9; resolves when the process is gone, and its sessions with it. */
+  async kill(): Promise<void> {
+    const exit = once(this.#process, "exit");
+    if (this.#process.kill("SIGKILL")) await exit;
+    await rm(join(this.#folder, "ctl"), { force: true });
+  }
+
+  /** Starts it again after `kill`: it has forgotten every route. */
+  async startAgain(): Promise<void> {
+    this.#process = await launch(this.#folder);
   }
 
   /** Prefixes that BIRD learned from gobgpd, sorted, each with its next hop: `192.0.2.1/32 via 10.0.0.1`. */
@@ -104,10 +100,26 @@ export class Bird {
   }
 
   async stop(): Promise<void> {
-    await this.#stop();
+    await this.kill();
     await this.tap.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Resolves when its control socket is there. */
+async function launch(folder: string): Promise<ChildProcess> {
+  const bird = spawn("bird", ["-f", "-c", `${folder}/bird.conf`, "-s", `${folder}/ctl`, "-P", `${folder}/pid`], {
+    env,
+  });
+  let log = "";
+  bird.stderr.on("data", (bytes: Buffer) => {
+    log += bytes.toString();
+  });
+  await until("BIRD's control socket", () => {
+    if (bird.exitCode !== null) throw new Error(`bird exited with ${bird.exitCode}: ${log}`);
+    return existsSync(`${folder}/ctl`);
+  });
+  return bird;
 }
 
 /**

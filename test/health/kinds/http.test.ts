@@ -74,6 +74,7 @@ test("the body decides where bodyMatch is given", async (t) => {
   );
 });
 
+// fault: expression-runs-for-ever
 test("an expression that would run for ever is stopped, and told", async (t) => {
   const port = await serve(t, (_request, response) => response.end(`${"a".repeat(60)}b`));
   assert.equal(
@@ -151,6 +152,12 @@ test("a service that accepts and never answers is ended by the signal", async (t
   );
 });
 
+// fault: backend-slow
+test("a slow answer counts as any other, if it comes before the signal", async (t) => {
+  const port = serve(t, (_request, response) => void setTimeout(() => response.end("ok"), 60));
+  assert.equal(await verdict({ kind: "http", port: await port }), "ok");
+});
+
 // fault: backend-drips
 test("a body that drips for ever is ended by the signal", async (t) => {
   const controller = new AbortController();
@@ -204,10 +211,7 @@ test("a proxy of the environment is not asked, and an ended signal sends nothing
   process.env["http_proxy"] = `http://127.0.0.1:${await freePort()}`;
   t.after(() => delete process.env["http_proxy"]);
   let requests = 0;
-  const port = await serve(t, (_request, response) => {
-    requests++;
-    response.end();
-  });
+  const port = await serve(t, (_, response) => response.end(String(requests++)));
   assert.equal(await verdict({ kind: "http", port }), "ok");
   assert.equal(await verdict({ kind: "http", port }, AbortSignal.abort()), "ended before it began");
   assert.equal(requests, 1);
