@@ -5,7 +5,7 @@ import { table } from "./table.ts";
 import type { Look, Tone } from "./terminal.ts";
 
 /** Of lines that come one by one nobody knows the widest: columns are at least so wide. */
-const LEAST = { subject: 18, kind: 12 } as const;
+const LEAST = { kind: 12, subject: 15 } as const;
 
 const COLUMNS: readonly Column[] = [{ head: "" }, { head: "" }, { head: "" }, { head: "" }];
 
@@ -22,12 +22,13 @@ function row(event: Event): readonly Cell[] {
     ...(event.took === undefined ? [] : [`took ${spanWords(event.took)}`]),
     ...(event.more === undefined ? [] : [`${event.more} more`]),
   ];
-  const said = [changed, ...(times.length > 0 ? [`(${times.join(", ")})`] : []), ...(reason === "" ? [] : [reason])];
+  const what = event.what !== undefined && kind !== "check" ? [event.what] : [];
+  const said = [changed, ...(times.length > 0 ? [`(${times.join(", ")})`] : []), [...what, reason].join(": ")];
   return [
     at,
-    subjectOf(event).padEnd(LEAST.subject),
     kind.padEnd(LEAST.kind),
-    { text: said.join("  "), tone: toneOf(event) },
+    subjectOf(event).padEnd(LEAST.subject),
+    { text: said.join("  ").trimEnd(), tone: toneOf(event) },
   ];
 }
 
@@ -35,7 +36,7 @@ function row(event: Event): readonly Cell[] {
 function subjectOf({ kind, prefix, peer, services, what }: Event): string {
   const of = prefix ?? peer ?? services.join(" ");
   if (kind === "check") return `${of} ${what}`;
-  return kind === "step" || kind === "repair" ? (what ?? of) : of === "" ? "this host" : of;
+  return of === "" ? "this host" : of;
 }
 
 /** So many milliseconds, for people: `78 ms`, `3.2 s`, `41s`, `2h05m`. */

@@ -12,7 +12,7 @@ export interface Column {
 
 const GAP = "  ";
 /** The last column has at least so many characters beside the others, or a line of its own below them. */
-const LEAST = 24;
+const LEAST = 32;
 const BELOW = "    ";
 
 /** Rows in columns as wide as they have to be; a column without any text is left out. Where lines have an end, the last column is broken at it. */

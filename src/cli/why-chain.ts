@@ -11,10 +11,12 @@ export interface Chain {
   readonly prefix: string;
   readonly services: readonly string[];
   readonly announced: boolean;
+  /** gobgpd has the path, and should not. */
+  readonly lingers: boolean;
   /** How many of how many peers have it. */
   readonly proof: { readonly at: number; readonly of: number };
   readonly links: readonly ChainLink[];
-  /** The first link that is not ok; undefined: all are. */
+  /** The first link that is not ok, or gobgpd where it has a path that it should not have; undefined: all are well. */
   readonly broken: ChainLink | undefined;
 }
 
@@ -26,21 +28,30 @@ export function chains(found: StatusDocument, events: readonly Event[]): readonl
 function chainOf(one: ToldAnnouncement, found: StatusDocument, events: readonly Event[]): Chain {
   const services = found.services.filter(({ name }) => one.services.includes(name));
   const overruled = one.want === "announce" && services.some(({ verdict }) => verdict !== "up");
-  const links = [
+  const before = [
     ...services.flatMap((service) => checkLinks(service, overruled)),
     ...services.map((service) => healthLink(service, overruled)),
     policyLink(one, services, found),
-    wantedLink(one),
+  ];
+  const links = [
+    ...before,
+    wantedLink(
+      one,
+      before.some(({ state }) => state === "broken" || state === "waiting"),
+    ),
     dataplaneLink(one, found),
     speakerLink(one, found, events),
     ...peerLinks(one, found),
   ];
+  const first = links.find(({ state }) => state === "broken") ?? links.find(({ state }) => state === "waiting");
+  const lingers = one.state === "lingering" ? links.find(({ link }) => link === "gobgpd") : undefined;
   return {
     prefix: one.prefix,
     services: one.services,
     announced: isAnnounced(one),
+    lingers: lingers !== undefined,
     proof: { at: one.peers.filter(hasPath).length, of: found.peers.length },
     links,
-    broken: links.find(({ state }) => state === "broken") ?? links.find(({ state }) => state === "waiting"),
+    broken: lingers ?? first,
   };
 }

@@ -32,14 +32,18 @@ export function dataplaneLink(one: ToldAnnouncement, found: StatusDocument): Cha
 }
 
 /** What stands in the way of the steps that would mend it. */
-function mend(one: ToldAnnouncement, found: StatusDocument): string {
+function mend(one: ToldAnnouncement, found: StatusDocument, otherwise = PUT_BACK): string {
   const about = aboutIt(one);
   const steps = Object.entries(found.failing).filter(([step, error]) => about(`${step} ${error}`));
-  if (steps.length > 0) return steps.map(([step, error]) => `cannot ${step}: ${error}`).join("; ");
+  if (steps.length > 0)
+    return `a step fails, and is tried again: ${steps.map(([step, error]) => `${step}: ${error}`).join("; ")}`;
   const conflicts = found.conflicts.filter(about);
   if (conflicts.length > 0) return conflicts.join("; ");
-  return "it is put back with the next pass; if it stays so, something else takes it away: look who, with ip monitor";
+  return otherwise;
 }
+
+const PUT_BACK =
+  "it is put back with the next pass; if it stays so, something else takes it away: look who, with ip monitor";
 
 /** Whether a line of the controller is about this VIP, by the names that it uses. */
 function aboutIt({ prefix, services }: ToldAnnouncement): (line: string) => boolean {
@@ -60,23 +64,28 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
     const remedy = "is gobgpd running, and is its API where bgp.gobgp says? systemctl status gobgpd; bgp-lb doctor";
     return { link, state: "broken", says: `it cannot be read${why}`, remedy };
   }
+  const broken = one.dataplane?.state === "broken";
   switch (state) {
     case "withdrawn":
-      return { link, state: "idle", says: `has no path for it, as it is to be,${sinceWords(one)}${took}` };
+      return { link, state: "idle", says: `has no path for it, as it is to be${sinceWords(one)}${took}` };
     case "lingering":
       return {
         link,
         state: "broken",
         says: `still has the path, and should not: ${reason}`,
-        remedy: mend(one, found),
+        remedy: mend(
+          one,
+          found,
+          "it is withdrawn with the next pass; if it stays so, look what else writes to gobgpd: gobgp global rib",
+        ),
       };
     case "pending":
     case "unknown":
       return {
         link,
-        state: one.dataplane?.state === "broken" ? "idle" : "waiting",
-        says: `has not got the path:${sinceWords(one)} ${reason}`,
-        remedy: `it is tried again by itself; ${mend(one, found)}`,
+        state: broken ? "idle" : "waiting",
+        says: `has not got the path${sinceWords(one)}${broken ? "" : `: ${reason}`}`,
+        remedy: `it is tried again by itself; ${mend(one, found, "the log says what gobgpd answers")}`,
       };
     case "accepted":
     case "sent":

@@ -17,7 +17,9 @@ export function peerLinks(one: ToldAnnouncement, { peers }: StatusDocument): rea
 }
 
 function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>): ChainLink {
-  const says = `${peer.address}: ${at.state}${sinceWords(at)}${at.reason === "" ? "" : `: ${at.reason}`}`;
+  // Where there is no session the reason says that first.
+  const why = at.reason.replace(`${at.state}, `, "");
+  const says = `${peer.address}: ${at.state}${sinceWords(at)}${why === "" ? "" : `: ${why}`}`;
   switch (at.state) {
     case "proven":
     case "sent":

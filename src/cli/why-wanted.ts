@@ -33,10 +33,11 @@ function checkRemedy(service: string, { name, stale, verdict }: ServiceStatus["c
 export function healthLink(service: ServiceStatus, overruled: boolean): ChainLink {
   const { name, verdict, reason } = service;
   const says = `${name} is ${verdict}${sinceWords(service)}${verdict === "up" ? "" : `: ${reason}`}`;
-  const state = stateOf(verdict, overruled);
+  // What the checks say is told there; this follows from it.
+  const follows = service.checks.some((check) => check.verdict === verdict || check.stale);
+  const state = verdict !== "up" && follows ? "idle" : stateOf(verdict, overruled);
   if (state === "ok" || state === "idle") return { link: "health", state, says };
-  const remedy = `see the checks of ${name}`;
-  return { link: "health", state, says, remedy };
+  return { link: "health", state, says, remedy: `see the checks of ${name}` };
 }
 
 /** The operator's words, and what becomes of a prefix that services share. */
@@ -60,12 +61,12 @@ export function policyLink(
 }
 
 const LEAVING = "this controller is stopping";
-const WANTS = { announce: "announced", withdraw: "withdrawn", keep: "kept as it is" } as const;
+const WANTS = { withdraw: "withdrawn", keep: "kept as it is" } as const;
 
-export function wantedLink({ want = "keep", reason, state }: ToldAnnouncement): ChainLink {
-  // While something later stands against it, the reason is that thing's.
-  const why = want === "announce" && state !== "proven" && state !== "sent" ? "" : `: ${reason}`;
-  const says = `it is to be ${WANTS[want]}${want === "announce" ? "" : why}`;
-  if (want === "announce") return { link: "wanted", state: "ok", says };
+/** `explained`: a link before it says why. */
+export function wantedLink({ want = "keep", reason }: ToldAnnouncement, explained: boolean): ChainLink {
+  if (want === "announce") return { link: "wanted", state: "ok", says: "it is to be announced" };
+  const says = `it is to be ${WANTS[want]}${explained ? "" : `: ${reason}`}`;
+  if (explained) return { link: "wanted", state: "idle", says };
   return { link: "wanted", state: want === "withdraw" ? "broken" : "waiting", says, remedy: "see the links before" };
 }

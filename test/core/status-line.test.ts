@@ -23,7 +23,7 @@ const nothing: Status = {
   announcements: [],
   peers: [],
   speakerUp: true,
-    virtualServices: [],
+  virtualServices: [],
   conflicts: [],
   failing: new Map(),
   left: [],

@@ -19,7 +19,7 @@ const announced: Status = {
   ],
   peers: [],
   speakerUp: true,
-    virtualServices: [],
+  virtualServices: [],
   conflicts: [],
   failing: new Map(),
   left: [],
