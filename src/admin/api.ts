@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ServiceHealth } from "../core/desired.ts";
+import type { RealServerHealth, ServiceHealth } from "../core/desired.ts";
 import type { CheckStatus } from "../core/health.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
 import type { VirtualServiceStatus } from "../core/serving.ts";
@@ -70,9 +70,11 @@ export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers">> & {
 };
 
 /** `since`: when the first of the probes came that led to the verdict. */
-export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks">> {
+export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks" | "realServers">> {
   readonly name: string;
   readonly checks: readonly ToldCheck[];
+  /** Those that have checks of their own. */
+  readonly realServers?: readonly Dated<RealServerHealth>[];
   readonly override?: Told<Force> | ToldDrain;
 }
 

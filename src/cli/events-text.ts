@@ -22,7 +22,7 @@ function row(event: Event): readonly Cell[] {
     ...(event.took === undefined ? [] : [`took ${spanWords(event.took)}`]),
     ...(event.more === undefined ? [] : [`${event.more} more`]),
   ];
-  const what = event.what !== undefined && kind !== "check" ? [event.what] : [];
+  const what = event.what !== undefined && kind !== "check" && kind !== "server" ? [event.what] : [];
   const said = [changed, ...(times.length > 0 ? [`(${times.join(", ")})`] : []), [...what, reason].join(": ")];
   return [
     at,
@@ -35,7 +35,7 @@ function row(event: Event): readonly Cell[] {
 /** What an entry is about, in a word or two. */
 function subjectOf({ kind, prefix, peer, services, what }: Event): string {
   const of = prefix ?? peer ?? services.join(" ");
-  if (kind === "check") return `${of} ${what}`;
+  if (kind === "check" || kind === "server") return `${of} ${what}`;
   return of === "" ? "this host" : of;
 }
 

@@ -4,14 +4,14 @@ import type { ChainLink, LinkState } from "./chain-link.ts";
 import { sinceWords } from "./chain-link.ts";
 import { checkWords } from "./status-text.ts";
 
-/** The last results of each check. `overruled`: what they say does not count. */
+/** The last results of each check. `overruled`: what they say does not count. Nor does a check that fails without the service being down for it. */
 export function checkLinks(service: ServiceStatus, overruled: boolean): readonly ChainLink[] {
   return service.checks.map((check) => {
     const { name, verdict, stale, lastSeconds } = check;
     const last = lastSeconds === undefined ? "no result yet" : `last result ${ageWords(lastSeconds)} ago`;
     const why = checkWords(check);
     const says = `${service.name}: ${name} is ${stale ? "stale" : verdict}${sinceWords(check)}; ${last}${why === "" ? "" : `: ${why}`}`;
-    const state = stateOf(stale ? "down" : verdict, overruled);
+    const state = stateOf(stale ? "down" : verdict, overruled || service.verdict === "up");
     if (state === "ok" || state === "idle") return { link: "check", state, says };
     return { link: "check", state, says, remedy: checkRemedy(service.name, check) };
   });

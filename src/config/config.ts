@@ -45,8 +45,17 @@ export interface Gobgp {
 export interface ConfiguredService {
   /** Its virtual services are there whether or not IPVS is to be set up. */
   readonly service: Service;
-  /** At least one. */
+  /** Of the service as a whole; at least one, unless each real server has its own. */
   readonly checks: readonly CheckConfig[];
+  /** There: the service is on these, and not on this host. */
+  readonly pool?: Pool;
+}
+
+/** The real servers of a service, and how each is watched. */
+export interface Pool {
+  readonly members: readonly { readonly address: Address; readonly checks: readonly CheckConfig[] }[];
+  /** How many of each family that has VIPs must be up; at least 1. */
+  readonly quorum: number;
 }
 
 /** A config that can be used, and what its operator should know about it all the same, one line each. */

@@ -1,5 +1,6 @@
+import type { VirtualService } from "../core/service.ts";
 import type { CheckConfig } from "../health/registry.ts";
-import type { Config, ConfiguredService } from "./config.ts";
+import type { Config, ConfiguredService, Pool } from "./config.ts";
 import { jsonSchema, objectSchema } from "./json-schema.ts";
 
 /** The config as a file that says everything: each default written out; loading it gives the same Config again. */
@@ -32,7 +33,7 @@ export function effective(config: Config): Record<string, unknown> {
   };
 }
 
-function serviceOf({ service, checks }: ConfiguredService): Record<string, unknown> {
+function serviceOf({ service, checks, pool }: ConfiguredService): Record<string, unknown> {
   const { name, link, vips, virtualServices, attributes = {} } = service;
   // Each VIP has the same ports, so those of the first tell all.
   const ports = virtualServices.filter((one) => one.vip === vips[0]?.address);
@@ -44,6 +45,7 @@ function serviceOf({ service, checks }: ConfiguredService): Record<string, unkno
     vips: vips.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
     ports: ports.map(({ port, protocol, realServers }) => ({
       servicePort: port,
+      // Each real server of a pool has its own written out below, where ports are one.
       targetLocalPort: realServers[0]?.port,
       protocol,
     })),
@@ -52,13 +54,29 @@ function serviceOf({ service, checks }: ConfiguredService): Record<string, unkno
         ipvs: {
           scheduler: first.scheduler,
           flags: first.flags,
-          forwarding: server.forwarding,
-          weight: server.weight,
+          // Of a pool each real server says it for itself.
+          ...(pool === undefined && { forwarding: server.forwarding, weight: server.weight }),
         },
       }),
+    ...(pool !== undefined && poolOf(pool, virtualServices)),
     ...(Object.keys(attributes).length > 0 && { announce: attributes }),
     healthchecks: checks.map(checkOf),
   };
+}
+
+function poolOf({ members, quorum }: Pool, virtualServices: readonly VirtualService[]): Record<string, unknown> {
+  const ports = new Set(virtualServices.map((one) => `${one.protocol} ${one.port}`)).size;
+  const realServers = members.map(({ address }) => {
+    const one = virtualServices.flatMap((service) => service.realServers).find((server) => server.address === address);
+    if (one === undefined) return { address };
+    const { port, weight, forwarding } = one;
+    return { address, ...(ports === 1 && { port }), weight, forwarding };
+  });
+  const checks = (members[0]?.checks ?? []).map((check) => {
+    const { host, name, ...rest } = checkOf(check);
+    return { ...rest, ...(typeof name === "string" && { name: name.slice(0, -` ${String(host)}`.length) }) };
+  });
+  return { realServers, ...(checks.length > 0 && { realServerChecks: checks }), quorum };
 }
 
 /** Durations are the fields that an operator writes as text and a check holds as a number. */

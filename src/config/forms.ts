@@ -62,6 +62,15 @@ export function hostAddressFault(
   return range === undefined ? undefined : `must not be ${range} address: no router can send packets to it`;
 }
 
+const UNICAST = "an IPv4 or IPv6 address, such as 10.88.0.11";
+/** An address of another host, or of this one, that packets can be sent to. */
+export const unicastAddress = textForm(UNICAST, (text) => {
+  const address = parseAddress(text);
+  if (address === undefined) return `must be ${UNICAST}`;
+  const range = specialRange(address);
+  return range === undefined ? undefined : `must not be ${range} address: IPVS cannot carry connections to it`;
+});
+
 const PEER = "an IPv4 or IPv6 address, such as 10.88.0.253";
 export const peerAddress = textForm(PEER, (text) => {
   const address = parseAddress(text);

@@ -5,11 +5,13 @@ import type { Service, VirtualService } from "../core/service.ts";
 import type { Identity } from "../core/state.ts";
 import { sortFlags } from "../dataplane/ipvs-options.ts";
 import { attributesOf } from "./announce-schema.ts";
-import type { Config, ConfiguredService, Gobgp } from "./config.ts";
+import type { Config, ConfiguredService, Gobgp, Pool } from "./config.ts";
 import type { Facts, ServiceFacts } from "./facts.ts";
 import { legacyCheck } from "./legacy-check.ts";
 import type { ConfigInput } from "./schema.ts";
 import type { ServiceInput } from "./service-schema.ts";
+
+type RealServerInput = NonNullable<ServiceInput["realServers"]>[number];
 
 /** The config that a file without problems means. */
 export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAddress: string): Config {
@@ -68,11 +70,29 @@ function configured(input: ServiceInput, facts: ServiceFacts, nextHop: Config["n
     virtualServices: virtualServices(input, facts, nextHop),
     attributes: attributesOf(input.announce),
   };
-  return { service, checks: [...(legacy === undefined ? [] : [legacy]), ...(input.healthchecks ?? [])] };
+  return {
+    service,
+    checks: [...(legacy === undefined ? [] : [legacy]), ...(input.healthchecks ?? [])],
+    ...(input.realServers !== undefined && { pool: poolOf(input, input.realServers) }),
+  };
+}
+
+/** Checks of the same name would be one metric, so each is named after its real server. */
+function poolOf({ realServerChecks = [], quorum }: ServiceInput, servers: readonly RealServerInput[]): Pool {
+  const members = servers.map(({ address }) => {
+    const host = parseAddress(address) as Address;
+    const checks = realServerChecks.map((check) => ({
+      ...check,
+      host,
+      ...(check.name !== undefined && { name: `${check.name} ${host}` }),
+    }));
+    return { address: host, checks };
+  });
+  return { members, quorum };
 }
 
 function virtualServices(
-  { ipvs }: ServiceInput,
+  { ipvs, realServers }: ServiceInput,
   { vips, ports }: ServiceFacts,
   nextHop: Config["nextHop"],
 ): VirtualService[] {
@@ -88,7 +108,17 @@ function virtualServices(
         protocol,
         scheduler,
         flags: sortFlags(flags),
-        realServers: [{ address: nextHop[family(address)] as Address, port: targetLocalPort, weight, forwarding }],
+        realServers:
+          realServers === undefined
+            ? [{ address: nextHop[family(address)] as Address, port: targetLocalPort, weight, forwarding }]
+            : realServers
+                .map((one) => ({
+                  address: parseAddress(one.address) as Address,
+                  port: one.port ?? targetLocalPort,
+                  weight: one.weight ?? weight,
+                  forwarding: one.forwarding ?? forwarding,
+                }))
+                .filter((one) => family(one.address) === family(address)),
       };
     }),
   );

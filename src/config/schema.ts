@@ -131,7 +131,7 @@ export const configSchema = z
       })
       .prefault("5m")
       .describe(
-        "Longest time that a real server which left the config (another port or next hop) stays at weight 0 for its last connections; `0s`: it is removed at once.",
+        "Longest time that a real server which left the config or fails its checks stays at weight 0 for its last connections; `0s`: it is removed at once.",
       ),
     repairGrace: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {

@@ -4,16 +4,25 @@ import type { Raw, ServiceFacts } from "./facts.ts";
 import { isRecord } from "./facts.ts";
 import type { Finding } from "./issues.ts";
 import { pathText } from "./problem.ts";
+import { realServerFindings, realServerWarnings } from "./real-server-rules.ts";
 
 /** What is missing in a service or does not go together in it. */
 export function serviceFindings(service: ServiceFacts): Finding[] {
-  return [...vipFindings(service), ...portFindings(service), ...ipvsFindings(service), ...checkFindings(service)];
+  return [
+    ...vipFindings(service),
+    ...portFindings(service),
+    ...ipvsFindings(service),
+    ...realServerFindings(service),
+    ...checkFindings(service),
+  ];
 }
 
 function checkFindings({ raw, path }: ServiceFacts): Finding[] {
-  const { httphealthcheck, pinghealthcheck, healthchecks } = raw;
-  const none = healthchecks === undefined || (Array.isArray(healthchecks) && healthchecks.length === 0);
-  return httphealthcheck !== undefined || pinghealthcheck !== undefined || !none ? [] : [{ path, message: NO_CHECK }];
+  const { httphealthcheck, pinghealthcheck } = raw;
+  const some = [raw["healthchecks"], raw["realServerChecks"]].some(
+    (checks) => checks !== undefined && !(Array.isArray(checks) && checks.length === 0),
+  );
+  return httphealthcheck !== undefined || pinghealthcheck !== undefined || some ? [] : [{ path, message: NO_CHECK }];
 }
 
 const NO_CHECK = `no health check, so nothing could tell when to withdraw the VIP; write one, such as
@@ -107,14 +116,15 @@ function ipvsFindings({ raw, path, ports }: ServiceFacts): Finding[] {
 }
 
 /** What is accepted in a service, and may not be what was meant. */
-export function serviceWarnings({ raw, path, ports }: ServiceFacts, metricsPort: number | undefined): string[] {
-  const warnings: string[] = [];
+export function serviceWarnings(service: ServiceFacts, metricsPort: number | undefined): string[] {
+  const { raw, path, ports } = service;
+  const warnings: string[] = realServerWarnings(service);
   if (raw["httphealthcheck"] !== undefined && raw["pinghealthcheck"] !== undefined) {
     warnings.push(
       `${pathText([...path, "pinghealthcheck"])}: left unused, because httphealthcheck is there too and wins`,
     );
   }
-  if (metricsPort === undefined) return warnings;
+  if (metricsPort === undefined || raw["realServers"] !== undefined) return warnings;
   for (const { value, path: at } of ports) {
     if (value.targetLocalPort !== metricsPort || (value.protocol ?? "tcp") !== "tcp") continue;
     warnings.push(

@@ -4,6 +4,7 @@ import { SCHEDULER_FLAGS, SCHEDULERS } from "../dataplane/ipvs-options.ts";
 import { CHECK_KINDS, checkSchema } from "../health/registry.ts";
 import { announceSchema } from "./announce-schema.ts";
 import { interfaceName, port, vipAddress, vipText } from "./forms.ts";
+import { quorumSchema, realServerChecksSchema, realServersSchema } from "./real-server-schema.ts";
 
 const PROTOCOL = 'must be "tcp", "udp" or "sctp"';
 const LENGTH = "must be a prefix length, 1 to 32 (IPv4) or 128 (IPv6)";
@@ -21,7 +22,9 @@ const prefixLength = z
 
 const servicePort = z.strictObject({
   servicePort: port("a port").describe("Port of the VIP that clients connect to."),
-  targetLocalPort: port("a port").describe("Port that the service listens on, on this host."),
+  targetLocalPort: port("a port").describe(
+    "Port that the service listens on, on this host or on each of `realServers`.",
+  ),
   protocol: protocol
     .optional()
     .meta({ description: '"tcp", "udp" or "sctp", in any case.', "x-default": "the service's `protocol`" }),
@@ -49,7 +52,7 @@ const ipvs = z.strictObject({
     .enum(["masquerade", "direct"], {
       error: ({ input }) =>
         input === "tunnel"
-          ? 'must be "masquerade" or "direct": the real server is this host itself, and a tunnel to itself does the same as "direct"'
+          ? 'must be "masquerade" or "direct": without realServers a tunnel leads to this host itself, which is the same as "direct"; write it in realServers'
           : 'must be "masquerade" or "direct"',
     })
     .default("masquerade")
@@ -111,6 +114,18 @@ export const serviceSchema = z
       .describe("Ports that IPVS carries from each VIP to the service; used with `-ipvs-setup`."),
     protocol: protocol.optional().describe('"tcp", "udp" or "sctp", in any case: for the ports that name none.'),
     ipvs: ipvs.optional().describe("How IPVS carries the ports."),
+    realServers: realServersSchema
+      .optional()
+      .describe("Where IPVS carries the ports, in place of this host itself. Needs `-ipvs-setup`."),
+    realServerChecks: realServerChecksSchema.optional().meta({
+      description:
+        "Checks of each real server by itself, at its own address: `host` is not written. One that fails takes the real server out of IPVS, " +
+        "and not the VIP.",
+      "x-default": "none: they all serve while the service is healthy",
+    }),
+    quorum: quorumSchema.describe(
+      "How many of `realServers` have to pass their checks (of each family that has VIPs), or the service is down.",
+    ),
     announce: announceSchema.optional().describe("What routers are told of the VIPs beyond the next hop."),
     httphealthcheck: httpCheck
       .optional()

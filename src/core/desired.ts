@@ -37,6 +37,13 @@ export interface ServiceHealth {
   readonly since?: number | undefined;
   /** Each check by itself, for people. */
   readonly checks?: readonly CheckStatus[];
+  /** Real servers that have checks of their own; the others serve while the service is up. */
+  readonly realServers?: ReadonlyMap<Address, RealServerHealth>;
+}
+
+/** What the checks of one real server say together, and in one line why. */
+export interface RealServerHealth extends Pick<ServiceHealth, "verdict" | "reason" | "since"> {
+  readonly address: Address;
 }
 
 /** serving: announce what is healthy; leaving: withdraw all, the dataplane stays for the flows still coming; gone: the dataplane goes too. */
@@ -97,7 +104,8 @@ export function derive(
       const vips = links.get(service.link) ?? new Map<Address, Vip>();
       links.set(service.link, vips);
       for (const vip of service.vips) vips.set(vip.address, vip);
-      for (const one of own) virtualServices.set(virtualServiceKey(one), one);
+      const verdicts = health.get(service.name)?.realServers;
+      for (const one of own) virtualServices.set(virtualServiceKey(one), serving(one, verdicts));
     }
     for (const vip of service.vips) {
       const nextHop = intent.nextHop[family(vip.address)];
@@ -128,6 +136,16 @@ export function derive(
     virtualServices,
     announcements,
   };
+}
+
+/**
+ * The virtual service without the real servers that are down. One that is not known yet stays: what a controller before this one has
+ * put there serves, and nothing new is announced before all are judged. Where all are down nothing is gained by taking them out.
+ */
+function serving(service: VirtualService, verdicts: ServiceHealth["realServers"]): VirtualService {
+  if (verdicts === undefined) return service;
+  const realServers = service.realServers.filter(({ address }) => verdicts.get(address)?.verdict !== "down");
+  return realServers.length === 0 ? service : { ...service, realServers };
 }
 
 type Wish = Pick<Announcement, "want" | "reason" | "draining">;

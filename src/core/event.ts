@@ -2,13 +2,14 @@ import type { Address, Prefix } from "./address.ts";
 
 /**
  * What an entry of the journal is about, and the words that `from` and `to` then have.
- * health, check: unknown, up, down. word: none, draining, drained, forced up, forced down. dataplane: see DataplaneStatus. repair: broken, repaired.
+ * health, check, server (a real server with checks of its own): unknown, up, down. word: none, draining, drained, forced up, forced down. dataplane: see DataplaneStatus. repair: broken, repaired.
  * announcement: see AnnouncementState. peer: unknown, down, up. gobgpd: down, up. lease: unguarded, guarded, lost. reload: ok, refused.
  * step: waiting, failing, done. life: absent, serving, leaving, left.
  */
 export const EVENT_KINDS = [
   "health",
   "check",
+  "server",
   "word",
   "dataplane",
   "repair",
@@ -29,7 +30,7 @@ export interface Change {
   readonly services: readonly string[];
   readonly prefix?: Prefix | undefined;
   readonly peer?: Address | undefined;
-  /** The check's name, the step in words, or what was repaired: see RepairKind. */
+  /** The check's name, the real server's address, the step in words, or what was repaired: see RepairKind. */
   readonly what?: string | undefined;
   readonly from: string;
   readonly to: string;

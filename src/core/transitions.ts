@@ -84,6 +84,7 @@ function first(kind: EventKind): string {
       return "absent";
     case "health":
     case "check":
+    case "server":
     case "announcement":
     case "peer":
       return "unknown";

@@ -1,4 +1,5 @@
-import type { ConfiguredService } from "../config/config.ts";
+import type { ConfiguredService, Pool } from "../config/config.ts";
+import type { Address } from "../core/address.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
@@ -6,6 +7,7 @@ import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
+import { movedServers, noteHealth } from "./health-notes.ts";
 import type { Notes } from "./journal.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
@@ -13,15 +15,18 @@ import type { Parts } from "./parts.ts";
 export interface Watched {
   readonly name: string;
   readonly checks: readonly CheckConfig[];
+  readonly pool?: Pool | undefined;
 }
 
 /** What is to be watched of a service of the config. */
-export function watched({ service, checks }: ConfiguredService): Watched {
-  return { name: service.name, checks };
+export function watched({ service, checks, pool }: ConfiguredService): Watched {
+  return { name: service.name, checks, pool };
 }
 
 interface Running {
   readonly config: CheckConfig;
+  /** Whose check it is; undefined: the whole service's. */
+  readonly realServer: Address | undefined;
   readonly monitor: Monitor;
   /** There once it was started. */
   freshness?: Freshness;
@@ -39,6 +44,7 @@ export interface WatchOptions extends Pick<Parts, "clock" | "log" | "metrics" | 
 export class Watch {
   readonly #options: WatchOptions;
   #monitors = new Map<string, readonly Running[]>();
+  #quorums: ReadonlyMap<string, number> = new Map();
   #started = false;
   readonly #health = new Map<string, ServiceHealth>();
 
@@ -54,11 +60,16 @@ export class Watch {
   replace(services: readonly Watched[]): void {
     const before = new Map(this.#monitors);
     const kept = new Set<Running>();
-    const after = services.map(({ name, checks }) => {
-      const own = before.get(name) ?? [];
-      return [name, checks.map((check) => takeSame(own, check, kept) ?? this.#monitor(name, check))] as const;
+    const after = services.map((service) => {
+      const own = before.get(service.name) ?? [];
+      return [
+        service.name,
+        tasks(service).map((task) => takeSame(own, task, kept) ?? this.#monitor(service.name, task)),
+      ] as const;
     });
+    const quorums = this.#quorums;
     this.#monitors = new Map(after);
+    this.#quorums = new Map(services.flatMap(({ name, pool }) => (pool === undefined ? [] : [[name, pool.quorum]])));
     for (const [name, running] of before) {
       for (const one of running.filter((own) => !kept.has(own))) {
         void stop(one);
@@ -69,9 +80,10 @@ export class Watch {
       this.#options.metrics.forgetService(name);
     }
     for (const [name, running] of after) {
-      if (running.every((one) => kept.has(one)) && running.length === before.get(name)?.length) continue;
+      const same = running.every((one) => kept.has(one)) && running.length === before.get(name)?.length;
+      if (same && quorums.get(name) === this.#quorums.get(name)) continue;
       if (before.has(name)) this.#follow(name);
-      else this.#health.set(name, judge(running, "down", this.#options.clock.now()));
+      else this.#health.set(name, this.#judge(name));
       if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
     }
   }
@@ -108,7 +120,7 @@ export class Watch {
     one.monitor.start();
   }
 
-  #monitor(service: string, config: CheckConfig): Running {
+  #monitor(service: string, { config, realServer }: Task): Running {
     const { clock, metrics, random, createCheck } = this.#options;
     const name = checkName(config);
     const monitor = new Monitor({
@@ -126,41 +138,65 @@ export class Watch {
         this.#follow(service);
       },
     });
-    const running: Running = { config, monitor };
+    const running: Running = { config, realServer, monitor };
     return running;
   }
 
   #follow(service: string): void {
-    const { clock, staleVerdict } = this.#options;
     const before = this.#health.get(service);
-    const now = judge(this.#monitors.get(service) ?? [], staleVerdict(), clock.now(), before);
+    const now = this.#judge(service, before);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
-    this.#note(service, before, now);
-    if (before?.verdict === now.verdict) return;
-    this.#options.metrics.transition(service, now.verdict);
-    const line = `service ${service} is ${now.verdict}: ${now.reason}`;
-    if (now.verdict === "down") this.#options.log.warn(line);
-    else this.#options.log.info(line);
+    noteHealth(this.#options.journal, service, before, now);
+    const moved = movedServers(before, now);
+    for (const { address, verdict, reason } of moved)
+      this.#tell(verdict, `real server ${address} of service ${service} is ${verdict}: ${reason}`);
+    if (before?.verdict !== now.verdict) {
+      this.#options.metrics.transition(service, now.verdict);
+      this.#tell(now.verdict, `service ${service} is ${now.verdict}: ${now.reason}`);
+    } else if (moved.length === 0) return;
     this.#options.onChange(now.verdict);
   }
 
-  /** A service's only check says what the service says. */
-  #note(service: string, before: ServiceHealth | undefined, { verdict, reason, checks = [] }: ServiceHealth): void {
-    const { journal } = this.#options;
-    for (const [at, check] of checks.entries()) {
-      if (checks.length === 1 || before?.checks?.[at]?.verdict === check.verdict) continue;
-      const { name: what, verdict: state, reason: why } = check;
-      journal.note({ kind: "check", services: [service], what, state, reason: why });
-    }
-    if (before?.verdict !== verdict) journal.note({ kind: "health", services: [service], state: verdict, reason });
+  #tell(verdict: Verdict, line: string): void {
+    if (verdict === "down") this.#options.log.warn(line);
+    else this.#options.log.info(line);
+  }
+
+  #judge(service: string, before?: ServiceHealth): ServiceHealth {
+    const { clock, staleVerdict } = this.#options;
+    const all = this.#monitors.get(service) ?? [];
+    const quorum = this.#quorums.get(service) ?? 1;
+    const own = all.filter((one) => one.realServer === undefined);
+    const members = Map.groupBy(
+      all.filter((one) => one.realServer !== undefined),
+      (one) => one.realServer as Address,
+    );
+    return judge(own, staleVerdict(), clock.now(), before, { members, quorum });
   }
 }
 
+/** One check that is to run. */
+interface Task {
+  readonly config: CheckConfig;
+  readonly realServer: Address | undefined;
+}
+
+function tasks({ checks, pool }: Watched): Task[] {
+  return [
+    ...checks.map((config) => ({ config, realServer: undefined })),
+    ...(pool?.members ?? []).flatMap(({ address, checks: own }) =>
+      own.map((config) => ({ config, realServer: address })),
+    ),
+  ];
+}
+
 /** One of these that runs just this check and is not taken yet; takes it. */
-function takeSame(running: readonly Running[], config: CheckConfig, taken: Set<Running>): Running | undefined {
-  const text = JSON.stringify(config);
-  const same = running.find((one) => !taken.has(one) && JSON.stringify(one.config) === text);
+function takeSame(running: readonly Running[], task: Task, taken: Set<Running>): Running | undefined {
+  const text = JSON.stringify(task.config);
+  const same = running.find(
+    (one) => !taken.has(one) && one.realServer === task.realServer && JSON.stringify(one.config) === text,
+  );
   if (same !== undefined) taken.add(same);
   return same;
 }

@@ -95,10 +95,38 @@ const ports = fc
     list.map(([servicePort, targetLocalPort, name]) => ({ servicePort, targetLocalPort, protocol: name })),
   );
 
+/** Of both families, so that they do for any VIPs. */
+const pool = some({
+  realServers: fc.tuple(
+    ...["10.77.0.1", "10.77.0.2", "2001:DB8:77::1", "2001:db8:77::2"].map((address) =>
+      some({ weight: port, forwarding: fc.constant("masquerade") }).map((options) => ({ address, ...options })),
+    ),
+  ),
+}).chain((given) =>
+  given["realServers"] === undefined
+    ? fc.constant({})
+    : some({
+        quorum: fc.integer({ min: 1, max: 2 }),
+        realServerChecks: fc.array(
+          fc.oneof(
+            fc.tuple(port, some(timing)).map(([number, options]) => ({ kind: "tcp", port: number, ...options })),
+            fc.tuple(port, some(timing)).map(([number, options]) => ({ kind: "http", port: number, ...options })),
+          ),
+          { maxLength: 2 },
+        ),
+      }).map((options) => ({ ...given, ...options })),
+);
+
 function service(n: number) {
-  return fc
-    .tuple(vips(n), checks, ports, some({ ipvs, announce, protocol, interface: fc.constantFrom("lb", `if${n}`) }))
-    .map(([where, how, list, options]) => ({ name: `s${n}`, ...where, ...how, ports: list, ...options }));
+  const options = some({ ipvs, announce, protocol, interface: fc.constantFrom("lb", `if${n}`) });
+  return fc.tuple(vips(n), checks, ports, pool, options).map(([where, how, list, servers, more]) => ({
+    name: `s${n}`,
+    ...where,
+    ...how,
+    ports: list,
+    ...servers,
+    ...more,
+  }));
 }
 
 const local = fc.tuple(as, some({ listenPort: fc.integer({ min: -1, max: 65535 }) })).map(([number, options]) => ({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Address } from "../../src/core/address.ts";
 import type { CheckHealth } from "../../src/core/health.ts";
 import { fold, UNPROBED } from "../../src/core/health.ts";
 import type { Witness } from "../../src/daemon/judge.ts";
@@ -67,4 +68,81 @@ test("what is stale or unknown counts from when that was found", () => {
   const gone = judge([witness("a", probed([1, ""]), true)], "down", 9, { verdict: "up", reason: "", since: 1 });
   assert.deepEqual([gone.verdict, gone.since], ["down", 9]);
   assert.equal(judge([witness("a", UNPROBED)], "down", 4).since, 4);
+});
+
+test("a service is up while enough of its real servers of each family are, and says which are not", () => {
+  const [good, bad, none] = [probed([1, ""]), probed([2, "no"], [3, "no"]), UNPROBED];
+  const [a, b, c, six] = ["10.77.0.1", "10.77.0.2", "10.77.0.3", "2001:db8::7"] as Address[];
+  const verdict = (quorum: number, pool: readonly (readonly [Address | undefined, CheckHealth])[], own = [good]) => {
+    const members = new Map(pool.map(([address, health]) => [address as Address, [witness("tcp", health)]] as const));
+    const found = judge(
+      own.map((health) => witness("own", health)),
+      "down",
+      9,
+      undefined,
+      { members, quorum },
+    );
+    return [found.verdict, found.reason];
+  };
+  assert.deepEqual(
+    verdict(1, [
+      [a, good],
+      [b, bad],
+      [c, none],
+    ]),
+    ["up", "own passes, 1 of 3 real servers are up; 10.77.0.2 is not: tcp: no; 10.77.0.3 is not: tcp: no verdict yet"],
+  );
+  assert.equal(
+    verdict(2, [
+      [a, good],
+      [b, bad],
+      [c, none],
+    ])[0],
+    "unknown",
+    "the third may be the second that is up",
+  );
+  assert.deepEqual(
+    verdict(
+      2,
+      [
+        [a, good],
+        [b, bad],
+        [c, bad],
+      ],
+      [],
+    ),
+    ["down", "1 of 3 real servers are up; 10.77.0.2 is not: tcp: no; 10.77.0.3 is not: tcp: no; quorum 2"],
+  );
+  assert.equal(
+    verdict(1, [
+      [a, good],
+      [six, bad],
+    ])[0],
+    "down",
+    "the VIPs of its family have nobody",
+  );
+  assert.equal(verdict(1, [[a, good]], [bad])[0], "down", "by its own check");
+  assert.equal(verdict(1, [[a, none]], [])[0], "unknown");
+});
+
+test("down counts from the real server that brought the number below the quorum", () => {
+  const members = new Map(
+    (
+      [
+        ["10.77.0.1", 3],
+        ["10.77.0.2", 5],
+        ["10.77.0.3", 8],
+      ] as const
+    ).map(([address, at]) => [address as Address, [witness("tcp", probed([at, "no"], [at + 1, "no"]))]] as const),
+  );
+  const { since, realServers } = judge([], "down", 12, undefined, { members, quorum: 2 });
+  assert.equal(since, 5);
+  assert.deepEqual(
+    [...(realServers?.values() ?? [])].map((one) => [one.address, one.verdict, one.since]),
+    [
+      ["10.77.0.1", "down", 3],
+      ["10.77.0.2", "down", 5],
+      ["10.77.0.3", "down", 8],
+    ],
+  );
 });

@@ -3,8 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { Metrics } from "../../src/admin/metrics.ts";
+import type { Address } from "../../src/core/address.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Watch } from "../../src/daemon/watch.ts";
+import type { CheckConfig } from "../../src/health/registry.ts";
 import { checkSchema, createCheck } from "../../src/health/registry.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { recordingLog } from "../support/log.ts";
@@ -137,4 +139,41 @@ test("another set of checks: what is the same goes on with what it knows, what i
       "warn service web is down: e: status 200 (want 599)",
     ],
   );
+});
+
+test("real servers have checks of their own: one that goes down is told and wakes the controller, and the service stays up by its quorum", async () => {
+  const { logger, lines } = recordingLog();
+  const answers = new Map([
+    ["10.77.0.1", true],
+    ["10.77.0.2", true],
+  ]);
+  const members = [...answers.keys()].map((address) => ({
+    address: address as Address,
+    checks: [checkSchema.parse({ kind: "tcp", host: address, port: 80, interval: "5ms", rise: 1, fall: 1 })],
+  }));
+  let changes = 0;
+  const options = {
+    ...given,
+    log: logger,
+    createCheck: (config: CheckConfig) => ({
+      probe: async () =>
+        config.kind === "tcp" && answers.get(config.host)
+          ? { ok: true as const }
+          : { ok: false as const, reason: "no" },
+    }),
+    onChange: () => changes++,
+  };
+  const watch = new Watch([{ name: "web", checks: [], pool: { members, quorum: 1 } }], options);
+  const web = () => watch.health.get("web");
+  const isUp = () => [...(web()?.realServers?.values() ?? [])].map(({ verdict }) => verdict).join();
+  watch.start();
+  await until("both up", () => isUp() === "up,up");
+  answers.set("10.77.0.2", false);
+  const before = changes;
+  await until("one down", () => isUp() === "up,down");
+  assert.deepEqual([web()?.verdict, changes], ["up", before + 1]);
+  assert.equal(lines.at(-1), "warn real server 10.77.0.2 of service web is down: tcp 10.77.0.2:80: no");
+  watch.replace([{ name: "web", checks: [], pool: { members, quorum: 2 } }]);
+  assert.equal(web()?.verdict, "down", "another quorum counts at once, with what is known");
+  await watch.stop();
 });
