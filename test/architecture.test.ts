@@ -26,7 +26,9 @@ const MAY_IMPORT = {
     "dataplane/ipvs-options",
   ],
   daemon: ["core", "config", "health", "dataplane", "speaker", "admin", "daemon", "node:", "packages"],
-  cli: ["core", "config", "daemon", "admin", "cli", "node:", "packages"],
+  doctor: ["core", "config", "daemon", "dataplane", "speaker", "doctor", "node:", "packages"],
+  migrate: ["core", "config", "migrate", "node:"],
+  cli: ["core", "config", "daemon", "admin", "doctor", "migrate", "cli", "node:", "packages"],
 } as const;
 const ROOMS = Object.keys(MAY_IMPORT) as (keyof typeof MAY_IMPORT)[];
 const TABLES = ["health/registry", "health/duration", "speaker/attributes", "dataplane/ipvs-options"];

@@ -1,6 +1,10 @@
 import { chmod, copyFile, cp, lstat, lutimes, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { bashScript } from "../../src/cli/completion-bash.ts";
+import { fishScript } from "../../src/cli/completion-fish.ts";
+import { zshScript } from "../../src/cli/completion-zsh.ts";
+import { commandTree } from "../../src/cli/program.ts";
 import { bundleMain } from "../bundle-main.ts";
 import { debianUnit, UNITS } from "./units.ts";
 import { changelog, copyright, nodeFiles } from "./words.ts";
@@ -33,7 +37,11 @@ export async function stageTree(root: string, target: string, version: string, e
   await put("etc/default/bgp-lb", await source("packaging/debian/default"));
   for (const file of ["config-example.json", "config-schema.json"])
     await put(`usr/share/bgp-lb/${file}`, await source(file));
-  // MAN
+  await put("usr/share/man/man8/bgp-lb.8.gz", zip(await source("packaging/man/bgp-lb.8")));
+  const tree = commandTree();
+  await put("usr/share/bash-completion/completions/bgp-lb", bashScript(tree));
+  await put("usr/share/zsh/vendor-completions/_bgp-lb", zshScript(tree));
+  await put("usr/share/fish/vendor_completions.d/bgp-lb.fish", fishScript(tree));
   await put("usr/share/lintian/overrides/bgp-lb", await source("packaging/debian/lintian-overrides"));
   const doc = "usr/share/doc/bgp-lb";
   await put(`${doc}/copyright`, copyright(root));

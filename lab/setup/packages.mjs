@@ -25,6 +25,11 @@ const PACKAGES = {
     ["debootstrap", program("debootstrap"), "clean Debian roots, to install the package in"],
     ["util-linux", program("unshare"), "programs in roots of their own"],
   ],
+  shells: [
+    ["zsh", program("zsh"), "tests the completion"],
+    ["fish", program("fish"), "tests the completion"],
+    ["groff-base", program("groff"), "reads the man page"],
+  ],
   units: [["systemd", program("systemd-analyze"), "checks the units, and runs them in the guest"]],
   containers: [
     [

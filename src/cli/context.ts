@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Loaded } from "../config/config.ts";
 import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
@@ -17,28 +18,39 @@ export type Options = Readonly<Partial<Record<FlagName | CommandFlagName, string
 export async function readSettings(
   options: Options,
 ): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
-  const file = options["config"] ?? "";
-  const network = parseGoBool(options["network-setup"] ?? "true", "network-setup");
-  const ipvs = parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup");
-  const metrics = parseMetricsAddress(options["metrics-address"] ?? "");
-  const gobgpAddress = parseGobgpAddress(options["gobgp-address"]);
-  const { config, warnings } = await loadConfig(file, { metricsAddress: metrics, gobgpAddress });
-  const stateDirectory = stateDirectoryOf(options);
-  const admin = adminAddress(options);
+  const { file, network, ipvs, metrics } = readFlags(options);
+  const { config, warnings } = await readConfig(options);
   const settings = {
     config,
     file,
     network,
     ipvs: ipvs && network,
     metrics,
-    stateDirectory,
+    stateDirectory: stateDirectoryOf(options),
     guardSocket: guardSocket(options),
-    admin,
+    admin: adminAddress(options),
   };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
 }
 
-function stateDirectoryOf(options: Options): string {
+/** The flags that mean something without a config; throws UsageError for those that mean nothing. */
+export function readFlags(options: Options) {
+  return {
+    file: options["config"] ?? "",
+    network: parseGoBool(options["network-setup"] ?? "true", "network-setup"),
+    ipvs: parseGoBool(options["ipvs-setup"] ?? "false", "ipvs-setup"),
+    metrics: parseMetricsAddress(options["metrics-address"] ?? ""),
+    gobgpAddress: parseGobgpAddress(options["gobgp-address"]),
+  };
+}
+
+/** The config file alone; throws ConfigError with every problem of it. */
+export function readConfig(options: Options): Promise<Loaded> {
+  const { file, metrics, gobgpAddress } = readFlags(options);
+  return loadConfig(file, { metricsAddress: metrics, gobgpAddress });
+}
+
+export function stateDirectoryOf(options: Options): string {
   return options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
 }
 

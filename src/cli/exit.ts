@@ -12,3 +12,15 @@ export const EXIT = {
   /** Ctrl-C while waiting, as shells count it. */
   interrupted: 130,
 } as const;
+
+export type ExitName = keyof typeof EXIT;
+
+/** What each means, whatever the command. */
+export const CODES: Readonly<Record<ExitName, string>> = {
+  ok: "done",
+  failed: "something failed, and it says what",
+  usage: "flags or config cannot be used, nothing was changed",
+  unreachable: "no controller can be asked, or this user may not",
+  refused: "the controller refused, and says why",
+  interrupted: "Ctrl-C while waiting",
+};

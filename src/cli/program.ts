@@ -6,15 +6,18 @@ import { suggest } from "../config/suggest.ts";
 import { ControllerUnreachable, messageOf, Refused, UsageError } from "../core/errors.ts";
 import { readByJournal } from "../daemon/log.ts";
 import type { Options } from "./context.ts";
-import { EXIT } from "./exit.ts";
-import type { Verb } from "./verbs.ts";
+import { CODES, EXIT } from "./exit.ts";
+import { exitLines, helpOf, NOTES } from "./notes.ts";
+import type { Tree } from "./tree.ts";
+import { treeOf } from "./tree.ts";
+import type { Verb } from "./verb.ts";
 import { VERBS } from "./verbs.ts";
 
 /** Runs the command that `argv` (without node and script) asks for; answers the exit code, never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
   const program = createProgram(async (verb, options, words) => {
-    code = await verb.act(options, words);
+    code = await verb.act(options, words, () => treeOf(program, VERBS));
   });
   try {
     await program.parseAsync(normaliseArgv(argv), { from: "user" });
@@ -34,6 +37,14 @@ function codeOf(error: unknown): number {
   return error instanceof Refused ? EXIT.refused : EXIT.failed;
 }
 
+/** The whole command line as data, for what is made from it. */
+export function commandTree(): Tree {
+  return treeOf(
+    createProgram(async () => undefined),
+    VERBS,
+  );
+}
+
 function createProgram(act: (verb: Verb, options: Options, words: readonly string[]) => Promise<void>): Command {
   const program = new Command("bgp-lb")
     .description("Announces this host's VIPs over BGP exactly while it can serve them: dummy interface, IPVS, gobgpd.")
@@ -47,7 +58,7 @@ function createProgram(act: (verb: Verb, options: Options, words: readonly strin
     const command = program
       .command(verb.name, { isDefault: verb.name === "run" })
       .description(verb.meaning)
-      .addHelpText("after", verb.more === "" ? "" : `\n${verb.more}`)
+      .addHelpText("after", `\n${helpOf(verb.more, NOTES[verb.name])}`)
       .allowExcessArguments(true)
       .action(async () => {
         if (verb.words === undefined) refuseWords(command.args);
@@ -96,10 +107,11 @@ const HELP_FOOTER = `
 Flags may stand before or after the command, with one dash or two: -config FILE, --config=FILE, -ipvs-setup.
 The value of a boolean goes with =, as in -network-setup=false.
 
-Exit codes: 0 done; 1 something failed, and it says what; 2 flags or config cannot be used, nothing was changed;
-3 no controller can be asked, or this user may not; 4 the controller refused, and says why.
+Exit codes:
+${exitLines(CODES)}
 
 Examples:
+  bgp-lb doctor
   bgp-lb check -config /etc/bgp-lb/config.json
   bgp-lb plan -ipvs-setup
   bgp-lb -config /etc/bgp-lb/config.json -ipvs-setup`;

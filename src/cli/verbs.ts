@@ -1,18 +1,6 @@
-import type { CommandFlagName } from "../config/flags.ts";
 import { version } from "../daemon/version.ts";
-import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
-
-export interface Verb {
-  readonly name: string;
-  readonly meaning: string;
-  readonly more: string;
-  /** Words after the command, as a usage line shows them; without it none are taken. */
-  readonly words?: string;
-  /** Flags that it has beside those of every command. */
-  readonly flags?: readonly CommandFlagName[];
-  readonly act: (options: Options, words: readonly string[]) => Promise<number>;
-}
+import type { Verb } from "./verb.ts";
 
 /** Each is loaded when it is asked for: --help does not wait for gRPC. */
 export const VERBS: readonly Verb[] = [
@@ -57,14 +45,16 @@ export const VERBS: readonly Verb[] = [
     meaning: "tell what the running controller does and why",
     more: "VIPs with the peers that have them, services with their checks, real servers, peers, what drains, the lease. PROOF 1/2: one of two peers is known to have it. With a service or a VIP only what belongs to it.",
     words: "[SERVICE|VIP]",
+    operands: ["service"],
     flags: ["watch", "json"],
     act: async (options, words) => (await import("./status.ts")).status(options, words),
   },
   {
     name: "why",
     meaning: "tell why a service is announced or not, and what to do",
-    more: "Follows the chain: checks, health, the operator's word, what is wanted, dataplane, gobgpd, each peer; names its first broken link and the remedy. Exit code 1 where a link is broken.",
+    more: "Follows the chain: checks, health, the operator's word, what is wanted, dataplane, gobgpd, each peer; names its first broken link and the remedy.",
     words: "SERVICE|VIP",
+    operands: ["service"],
     flags: ["json"],
     act: async (options, words) => (await import("./why.ts")).why(options, words),
   },
@@ -73,6 +63,7 @@ export const VERBS: readonly Verb[] = [
     meaning: "print the journal: what changed, why, and how long it took",
     more: "(after 3m): it had been as before for so long. (took 78 ms): so much later than the service's own change. Times are UTC. It is kept over restarts.",
     words: "[SERVICE|VIP]",
+    operands: ["service"],
     flags: ["follow", "since", "json"],
     act: async (options, words) => (await import("./events.ts")).events(options, words),
   },
@@ -81,6 +72,7 @@ export const VERBS: readonly Verb[] = [
     meaning: "move traffic away from a service, then withdraw it",
     more: "Announces its VIPs worse (RFC 8326 community, MED), withdraws when no connection is open and none came for 5 s, or at the timeout, holds, and tears down. It stands over restarts until undrain.",
     words: "[SERVICE...]",
+    operands: ["service"],
     flags: ["all", "timeout", "wait", "reason"],
     act: async (options, words) => (await import("./drain.ts")).drain(options, words),
   },
@@ -89,6 +81,7 @@ export const VERBS: readonly Verb[] = [
     meaning: "take back a drain or a force",
     more: "",
     words: "[SERVICE...]",
+    operands: ["service"],
     flags: ["all"],
     act: async (options, words) => (await import("./undrain.ts")).undrain(options, words),
   },
@@ -97,6 +90,7 @@ export const VERBS: readonly Verb[] = [
     meaning: "announce or withdraw a service whatever its checks say",
     more: "bgp-lb force up SERVICE, or force down SERVICE. What is forced up is still announced only while address and IPVS were seen to stand. It stands over restarts.",
     words: "[up|down SERVICE]",
+    operands: [["up", "down"], "service"],
     flags: ["for", "reason"],
     act: async (options, words) => (await import("./force.ts")).force(options, words),
   },
@@ -106,6 +100,21 @@ export const VERBS: readonly Verb[] = [
     more: "As SIGHUP does it. What is wrong with the config comes back: exit code 2, and the one before stays. One that resets or ends BGP sessions that stand is refused: exit code 4; bgp-lb plan shows what a new config would do.",
     flags: ["allow-session-reset"],
     act: async (options) => (await import("./reload.ts")).reload(options),
+  },
+  {
+    name: "doctor",
+    meaning: "look at this host and say what is right, what is not and what to do",
+    more: "Before and after installing; with or without a config, and with the flags that the controller is to have. Changes nothing. Each line is ok, warn, fail or unknown (it could not be looked at). Exit code 1 where one is fail.",
+    flags: ["json"],
+    act: async (options) => (await import("./doctor.ts")).doctor(options),
+  },
+  {
+    name: "completion",
+    meaning: "print the completion for a shell",
+    more: "Made from this program's own commands and flags. Names of services are asked of the running controller, else read from the config.",
+    words: "bash|zsh|fish",
+    operands: [["bash", "zsh", "fish"]],
+    act: async (options, words, tree) => (await import("./completion.ts")).completion(options, words, tree),
   },
   {
     name: "version",

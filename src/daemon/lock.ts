@@ -9,7 +9,8 @@ export interface Holder {
   readonly condition: Condition;
 }
 
-const NAME = "bgp-lb";
+/** Of the abstract socket. */
+export const LOCK_NAME = "bgp-lb";
 
 export interface Lock {
   release(): Promise<void>;
@@ -20,7 +21,7 @@ export interface Lock {
  * (unix(7)): it lives in the network namespace, as do the links and IPVS that it guards, and the kernel frees it when the
  * process dies, however it dies; no pid file can go stale.
  */
-export async function takeLock(config: string, condition: () => Condition, name = NAME): Promise<Lock> {
+export async function takeLock(config: string, condition: () => Condition, name = LOCK_NAME): Promise<Lock> {
   const socket = `\0${name}`;
   const server = createServer((client) => {
     client.on("error", () => undefined);
@@ -52,7 +53,7 @@ function listen(server: Server, socket: string): Promise<boolean> {
 }
 
 /** Asks whoever holds the lock how it is. free: nobody does. silent: somebody does, and does not answer within a second. */
-export function askHolder(name = NAME): Promise<Holder | "free" | "silent"> {
+export function askHolder(name = LOCK_NAME): Promise<Holder | "free" | "silent"> {
   return new Promise((resolve) => {
     let answer = "";
     const client = connect(`\0${name}`);

@@ -24,6 +24,7 @@ async function bgpLb(...argv: string[]) {
   return { exitCode, stdout, stderr };
 }
 
+// After a change that is meant: UPDATE_GOLDEN=1 node --test test/cli/program.test.ts, and read the difference.
 test("--help, of the program and of each command, is what the golden file shows", async () => {
   const texts: string[] = [];
   for (const argv of [
@@ -41,12 +42,16 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["undrain", "--help"],
     ["force", "--help"],
     ["reload", "--help"],
+    ["doctor", "--help"],
+    ["completion", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
     assert.equal(exitCode, 0);
     texts.push(`$ bgp-lb ${argv.join(" ")}\n${stdout}\n`);
   }
+  if (process.env["UPDATE_GOLDEN"] === "1")
+    await writeFile(new URL("../golden/help.txt", import.meta.url), texts.join("\n"));
   assert.equal(texts.join("\n"), await golden("help.txt"));
 });
 
@@ -70,7 +75,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     ],
     [
       ["frobnicate"],
-      /the commands are run, check, plan, cleanup, guard, health, status, why, events, drain, undrain, force, reload, version/,
+      /the commands are run, check, plan, cleanup, guard, health, status, why, events, drain, undrain, force, reload, doctor, completion, version/,
     ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],

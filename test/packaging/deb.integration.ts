@@ -82,6 +82,12 @@ describe("the Debian package", () => {
         assert.equal(await root.do("dpkg --verify bgp-lb"), "");
       });
 
+      it("brings the man page, and completes commands in its bash", async () => {
+        assert.match(await root.do("zcat /usr/share/man/man8/bgp-lb.8.gz"), /^\.TH BGP-LB 8/m);
+        const script = "source /usr/share/bash-completion/completions/bgp-lb; COMP_WORDS=(bgp-lb doc); COMP_CWORD=1";
+        assert.equal(await root.do(`bash -c '${script}; _bgp_lb; printf %s "$COMPREPLY"'`), "doctor");
+      });
+
       it("brings units that systemd understands in every line, and whose programs are there", async () => {
         const names = OURS.filter((unit) => !unit.includes("gobgpd")).join(" ");
         assert.equal(await root.do(`cd /usr/lib/systemd/system && systemd-analyze verify --man=no ${names}`), "");

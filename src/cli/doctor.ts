@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { parseGoBool } from "../config/flags.ts";
+import { ConfigError } from "../config/problem.ts";
+import { systemClock } from "../daemon/clock.ts";
+import { version } from "../daemon/version.ts";
+import { examine } from "../doctor/examine.ts";
+import type { ConfigFacts, Wanted } from "../doctor/facts.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { worst } from "../doctor/finding.ts";
+import { gather } from "../doctor/gather.ts";
+import type { Options } from "./context.ts";
+import { guardSocket, readConfig, readFlags, stateDirectoryOf } from "./context.ts";
+import { EXIT } from "./exit.ts";
+
+/** Looks at the host and says what is right, what is not and what to do; exit code 1 where something has to be mended. */
+export async function doctor(options: Options): Promise<number> {
+  const json = parseGoBool(options.json ?? "false", "json");
+  const wanted = await readWanted(options);
+  const facts = await gather(
+    wanted,
+    { stateDirectory: stateDirectoryOf(options), guardSocket: guardSocket(options) },
+    systemClock,
+  );
+  const findings = examine(facts);
+  process.stdout.write(json ? renderJson(findings) : render(findings));
+  return worst(findings) === "fail" ? EXIT.failed : EXIT.ok;
+}
+
+async function readWanted(options: Options): Promise<Wanted> {
+  const { file, network, ipvs, metrics, gobgpAddress } = readFlags(options);
+  const config = await look(options, file);
+  const api = config.state === "read" ? config.config.gobgp.address : (gobgpAddress ?? "127.0.0.1:50051");
+  return { file, config, network, ipvs: ipvs && network, metrics, api };
+}
+
+/** A config that is not there yet is no fault: doctor is also run before installing. */
+async function look(options: Options, file: string): Promise<ConfigFacts> {
+  if (!existsSync(file)) return { state: "absent" };
+  try {
+    return { state: "read", ...(await readConfig(options)) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { state: "broken", problems: error.message.split("\n").filter((line) => line.startsWith(file)) };
+  }
+}
+
+/** One line for each finding, and one with what to do below those that need it. */
+export function render(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ about }) => about.length));
+  const lines = findings.flatMap(({ about, verdict, says, remedy }) => [
+    `${verdict.padEnd(7)}  ${about.padEnd(width)}  ${says}`,
+    ...(remedy === undefined ? [] : [`${" ".repeat(9)}${"do:".padStart(width)}  ${remedy}`]),
+  ]);
+  const count = (verdict: Finding["verdict"]) => findings.filter((one) => one.verdict === verdict).length;
+  const sum = (["ok", "warn", "fail", "unknown"] as const).map((verdict) => `${count(verdict)} ${verdict}`);
+  return `${lines.join("\n")}\n\n${sum.join(", ")}\n`;
+}
+
+export function renderJson(findings: readonly Finding[]): string {
+  return `${JSON.stringify({ version, verdict: worst(findings), findings }, undefined, 2)}\n`;
+}
