@@ -26,6 +26,7 @@ export interface Config {
   readonly lease: LeaseTerms;
   /** Milliseconds that a stop drains at most before it withdraws; 0: it withdraws at once. */
   readonly stopDrain: number;
+  readonly ipvsSysctls: "set" | "keep";
   /** Milliseconds that a real server which left the config may stay at weight 0 for its last connections. */
   readonly realServerDrain: number;
   /** Milliseconds that a VIP stays announced over a dataplane that is being repaired. */

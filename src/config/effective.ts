@@ -27,6 +27,7 @@ export function effective(config: Config): Record<string, unknown> {
     onLeaseLost: config.lease.onLost,
     handoverLease: durationText(config.lease.handover),
     stopDrain: durationText(config.stopDrain),
+    ipvsSysctls: config.ipvsSysctls,
     realServerDrain: durationText(config.realServerDrain),
     repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),

@@ -37,6 +37,7 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     onStop: input.onStop,
     lease: { term: input.lease, onLost: input.onLeaseLost, handover: input.handoverLease },
     stopDrain: input.stopDrain,
+    ipvsSysctls: input.ipvsSysctls,
     realServerDrain: input.realServerDrain,
     repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,

@@ -125,6 +125,12 @@ export const configSchema = z
       .describe(
         "Longest time that a stop (SIGTERM) drains all services before it withdraws; `0s`: it withdraws at once. A supervisor has to wait longer.",
       ),
+    ipvsSysctls: z
+      .enum(["set", "keep"])
+      .default("set")
+      .describe(
+        "The settings of IPVS that decide what becomes of a connection whose real server goes (net.ipv4.vs.*): `set` them while we have virtual services, and put them back; or `keep` them as they are.",
+      ),
     realServerDrain: z
       .union([z.literal("0s").transform(() => 0), durationSchema], {
         error: 'must be a duration, such as "5m", "30s" or "0s"',

@@ -6,6 +6,7 @@ import { addressKey, isOurs, ownedServerKey, union } from "./ownership.ts";
 import type { Vip, VirtualService } from "./service.ts";
 import { realServerKey } from "./service.ts";
 import type { KernelState, Link, Observed, SpeakerState } from "./state.ts";
+import { claimSysctls, pruneSysctls } from "./sysctl.ts";
 
 /**
  * What we own before a pass: what we owned already, and of what is wanted all that is absent (we are about to make it) or stands
@@ -18,6 +19,7 @@ export function claim(desired: Desired, observed: Observed, owned: Ownership): O
     addresses: new Set<string>(),
     virtualServices: new Set<Parameters<typeof owned.virtualServices.has>[0]>(),
     realServers: new Set<string>(),
+    sysctls: kernel === undefined ? new Set<string>() : claimSysctls(desired, kernel, owned),
     prefixes: new Set(standingPrefixes(desired)),
     peers: new Set(wantedPeers(desired)),
   };
@@ -54,6 +56,7 @@ export function prune(owned: Ownership, desired: Desired, observed: Observed): O
       table === undefined
         ? owned.realServers
         : keep(owned.realServers, serverKeys(desired.virtualServices.values()), serverKeys(table.values())),
+    sysctls: kernel === undefined ? owned.sysctls : pruneSysctls(owned, desired, kernel),
     prefixes:
       speaker === undefined ? owned.prefixes : keep(owned.prefixes, standingPrefixes(desired), speaker.paths.keys()),
     peers: speaker === undefined ? owned.peers : keep(owned.peers, wantedPeers(desired), speaker.peers.keys()),

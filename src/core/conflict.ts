@@ -4,6 +4,7 @@ import type { Ownership } from "./ownership.ts";
 import { ownedServerKey } from "./ownership.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Link, Observed } from "./state.ts";
+import { sysctlConflicts } from "./sysctl.ts";
 
 /** What stands in our way and is not ours: reported with what to do, never fought. One line each, stable as long as it lasts. */
 export function conflicts(desired: Desired, observed: Observed, owned: Ownership): readonly string[] {
@@ -12,6 +13,7 @@ export function conflicts(desired: Desired, observed: Observed, owned: Ownership
     ...peerConflicts(desired, observed, owned),
     ...linkConflicts(desired, observed, owned),
     ...ipvsConflicts(desired, observed, owned),
+    ...(observed.kernel === undefined ? [] : sysctlConflicts(desired, observed.kernel, owned)),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Path } from "./path.ts";
 import type { Service, Vip, VirtualService, VirtualServiceKey } from "./service.ts";
 import { virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
+import { IPVS_SYSCTLS } from "./sysctl.ts";
 
 /** all: a prefix is announced while all services on it are well; any: while one of them is. */
 export type SharedPrefix = "all" | "any";
@@ -27,6 +28,8 @@ export interface Intent {
   readonly network: boolean;
   /** `-ipvs-setup`, which counts only together with `-network-setup`. */
   readonly ipvs: boolean;
+  /** `keep`: the settings of IPVS stay as they are. */
+  readonly ipvsSysctls?: "set" | "keep";
 }
 
 /** What the checks of one service say together, and in one line why. */
@@ -78,6 +81,8 @@ export interface Desired {
   readonly peersMayStart: boolean;
   readonly links: ReadonlyMap<string, readonly Vip[]>;
   readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService>;
+  /** Settings of IPVS, by their names in sysctl(8), while there are virtual services. */
+  readonly sysctls: ReadonlyMap<string, string>;
   readonly announcements: ReadonlyMap<Prefix, Announcement>;
 }
 
@@ -134,6 +139,7 @@ export function derive(
     peersMayStart: mayStart && peersMayStart,
     links: carried,
     virtualServices,
+    sysctls: virtualServices.size > 0 && intent.ipvsSysctls !== "keep" ? IPVS_SYSCTLS : new Map(),
     announcements,
   };
 }

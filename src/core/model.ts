@@ -27,15 +27,17 @@ export function after(observed: Observed, ops: readonly Op[]): Observed {
 export function kernelAfter(kernel: KernelState, ops: readonly KernelOp[]): KernelState {
   const links = new Map(kernel.links);
   const services = new Map(kernel.virtualServices);
+  const sysctls = new Map(kernel.sysctls);
   for (const op of ops) {
     if ("service" in op) changeTable(services, op);
-    else changeLinks(links, op);
+    else if ("link" in op) changeLinks(links, op);
+    else sysctls.set(op.name, op.value);
   }
-  return { ...kernel, links, virtualServices: kernel.virtualServices && services };
+  return { ...kernel, links, virtualServices: kernel.virtualServices && services, ...(kernel.sysctls && { sysctls }) };
 }
 
 type LinkOp = Extract<KernelOp, { readonly link: string }>;
-type TableOp = Exclude<KernelOp, LinkOp>;
+type TableOp = Extract<KernelOp, { readonly service: VirtualService }>;
 
 function changeLinks(links: Map<string, Link>, op: LinkOp): void {
   const link = links.get(op.link);

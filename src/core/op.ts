@@ -46,7 +46,10 @@ export type KernelOp =
       readonly kind: "realServer.delete";
       readonly service: VirtualService;
       readonly server: RealServer;
-    };
+    }
+  /** A setting of IPVS, by its name in sysctl(8): to what we need, or back to what it was. */
+  | { readonly target: "kernel"; readonly kind: "sysctl.set"; readonly name: string; readonly value: string }
+  | { readonly target: "kernel"; readonly kind: "sysctl.restore"; readonly name: string; readonly value: string };
 
 /** A step of change in gobgpd. Applying one twice is not an error. */
 export type SpeakerOp =
@@ -92,6 +95,10 @@ export function describe(op: Op): string {
       return `set real server ${realServer(op.server)} of ${virtualServiceKey(op.service)}`;
     case "realServer.delete":
       return `delete real server ${realServerKey(op.server)} from ${virtualServiceKey(op.service)}`;
+    case "sysctl.set":
+      return `set ${op.name} to ${op.value}`;
+    case "sysctl.restore":
+      return `put ${op.name} back to ${op.value}`;
     case "bgp.start":
       return `start BGP as AS ${op.identity.as}, router ID ${op.identity.routerId}, ${op.identity.listenPort === -1 ? "not listening" : `port ${op.identity.listenPort}`}`;
     case "policy.set":

@@ -14,6 +14,8 @@ export interface Ownership {
   readonly virtualServices: ReadonlySet<VirtualServiceKey>;
   /** As `ownedServerKey` names them. */
   readonly realServers: ReadonlySet<string>;
+  /** Settings of IPVS that we changed, with what they were before: `net.ipv4.vs.conn_reuse_mode=0`. */
+  readonly sysctls: ReadonlySet<string>;
   readonly prefixes: ReadonlySet<Prefix>;
   /** Peers of a managed gobgpd. */
   readonly peers: ReadonlySet<Address>;
@@ -24,6 +26,7 @@ export const OWNS_NOTHING: Ownership = {
   addresses: new Set(),
   virtualServices: new Set(),
   realServers: new Set(),
+  sysctls: new Set(),
   prefixes: new Set(),
   peers: new Set(),
 };
@@ -49,6 +52,7 @@ export function union(a: Ownership, b: Ownership): Ownership {
     addresses: a.addresses.union(b.addresses),
     virtualServices: a.virtualServices.union(b.virtualServices),
     realServers: a.realServers.union(b.realServers),
+    sysctls: a.sysctls.union(b.sysctls),
     prefixes: a.prefixes.union(b.prefixes),
     peers: a.peers.union(b.peers),
   };

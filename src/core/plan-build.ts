@@ -6,9 +6,10 @@ import type { Desired } from "./desired.ts";
 import type { KernelOp, Op } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
-import type { Vip, VirtualService } from "./service.ts";
+import type { RealServer, Vip, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link } from "./state.ts";
+import { setSysctls } from "./sysctl.ts";
 
 /** What has to be made or mended in the kernel, links before addresses before virtual services before real servers. */
 export function build(desired: Desired, kernel: KernelState, owned: Ownership, over: DepartureOver): KernelOp[] {
@@ -17,16 +18,18 @@ export function build(desired: Desired, kernel: KernelState, owned: Ownership, o
   for (const wanted of desired.virtualServices.values()) {
     if (!owned.virtualServices.has(virtualServiceKey(wanted))) continue;
     const found = kernel.virtualServices?.get(virtualServiceKey(wanted));
-    const mending = buildVirtualService(wanted, found);
-    // The old ones go on until the new ones were seen to stand.
-    ops.push(...(mending.length > 0 || found === undefined ? mending : leave(wanted, found, kernel, owned, over)));
+    ops.push(...buildVirtualService(wanted, found));
+    // What leaves goes on until somebody was seen to stand who takes its place.
+    if (found !== undefined && wanted.realServers.some((server) => stands(server, found)))
+      ops.push(...leave(wanted, found, kernel, owned, over));
   }
+  ops.push(...setSysctls(desired, kernel, owned));
   return ops;
 }
 
 /** True for ops that add something a VIP may wait for. */
 export function isBuilding(op: Op): boolean {
-  return op.target === "kernel" && !op.kind.endsWith(".delete") && !isLeaving(op);
+  return op.target === "kernel" && !op.kind.endsWith(".delete") && !op.kind.startsWith("sysctl.") && !isLeaving(op);
 }
 
 /** The configured weight is never 0. */
@@ -76,6 +79,10 @@ function buildVirtualService(wanted: VirtualService, found: VirtualService | und
       ops.push({ target: "kernel", kind: "realServer.edit", service: wanted, server });
   }
   return ops;
+}
+
+function stands(server: RealServer, found: VirtualService): boolean {
+  return found.realServers.some((other) => realServerKey(other) === realServerKey(server) && sameServer(other, server));
 }
 
 /** Ours that the service has no more. */

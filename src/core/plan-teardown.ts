@@ -7,7 +7,10 @@ import type { Desired } from "./desired.ts";
 import type { KernelOp } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
+import type { VirtualServiceKey } from "./service.ts";
+import { virtualServiceKey } from "./service.ts";
 import type { KernelState, LinkAddress, Observed } from "./state.ts";
+import { restoreSysctls } from "./sysctl.ts";
 
 /**
  * What we own and nobody wants any more, services before addresses before links. Nothing that an announced path may still draw
@@ -40,6 +43,7 @@ export function tearDown(
     }
     ops.push({ target: "kernel", kind: "virtualService.delete", service });
   }
+  if (!staysFor(desired, kernel, owned, ops)) ops.push(...restoreSysctls(desired, kernel, owned));
   for (const link of kernel.links.values()) {
     const wanted = new Set((desired.links.get(link.name) ?? []).map((vip) => vip.address));
     const goes = (address: LinkAddress): boolean =>
@@ -54,4 +58,13 @@ export function tearDown(
       ops.push({ target: "kernel", kind: "link.delete", link: link.name });
   }
   return ops;
+}
+
+/** Whether a virtual service of ours that nobody wants any more outlives these ops. */
+function staysFor(desired: Desired, kernel: KernelState, owned: Ownership, ops: readonly KernelOp[]): boolean {
+  const going = new Set<VirtualServiceKey>();
+  for (const op of ops) if (op.kind === "virtualService.delete") going.add(virtualServiceKey(op.service));
+  return [...(kernel.virtualServices?.keys() ?? [])].some(
+    (key) => owned.virtualServices.has(key) && !desired.virtualServices.has(key) && !going.has(key),
+  );
 }

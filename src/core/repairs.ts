@@ -27,6 +27,7 @@ export class Repairs {
 }
 
 function partOf(op: KernelOp): string {
+  if ("name" in op) return op.name;
   if ("service" in op) return virtualServiceKey(op.service);
   return "address" in op ? `address ${op.link} ${op.address}` : `link ${op.link}`;
 }

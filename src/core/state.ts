@@ -25,6 +25,8 @@ export interface KernelState {
   readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService> | undefined;
   /** Connections of each real server, open, half open or closing (of UDP: flows), as `ownedServerKey` names it; one that has none is left out. */
   readonly connections?: ReadonlyMap<string, number>;
+  /** Settings of IPVS, by their names in sysctl(8): those of IPVS_SYSCTLS that the kernel has. */
+  readonly sysctls?: ReadonlyMap<string, string>;
 }
 
 export interface Identity {

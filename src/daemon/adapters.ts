@@ -7,6 +7,7 @@ import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { follow } from "../dataplane/follow.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
+import { listensEverywhere } from "../dataplane/listening.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
 import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
@@ -34,6 +35,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     disk: systemDisk,
     openEvents: (directory) => new EventFiles(directory),
     sockets: new ProcSockets(new SystemCommand()),
+    listensEverywhere: (port) => listensEverywhere(new SystemCommand(), port),
     plan,
     takeLock,
     openKernel,

@@ -36,7 +36,11 @@ async function remove(settings: Settings, clock: Clock, log: Logger, speaker: Sp
   const ledger = new Ledger(settings.stateDirectory);
   const { owned, warning } = await ledger.load();
   if (warning !== undefined) log.warn(warning);
-  const intent = { ...intentOf(settings), network: true, ipvs: settings.ipvs || owned.virtualServices.size > 0 };
+  const intent = {
+    ...intentOf(settings),
+    network: true,
+    ipvs: settings.ipvs || owned.virtualServices.size + owned.sysctls.size > 0,
+  };
   const serving = derive(intent, new Map(), "serving", false);
   const desired: Desired = { ...derive(intent, new Map(), "gone", false), peers: [] };
   const kernel = openKernel(intent.ipvs);

@@ -17,6 +17,8 @@ const schema = z.strictObject({
     addresses: z.array(z.string()),
     virtualServices: z.array(z.string()),
     realServers: z.array(z.string()),
+    // Ledgers from before it was remembered lack it.
+    sysctls: z.array(z.string().regex(/^[a-z0-9_.]+=-?\d+$/)).default([]),
     prefixes: z.array(z.string()),
     peers: z.array(z.string()),
   }),
@@ -76,6 +78,7 @@ export class Ledger {
         addresses: new Set(owned.addresses),
         virtualServices: new Set(owned.virtualServices as VirtualServiceKey[]),
         realServers: new Set(owned.realServers),
+        sysctls: new Set(owned.sysctls),
         ...speakers,
       },
     };

@@ -6,6 +6,7 @@ import type { Follow } from "../dataplane/follow.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import type { serveAdmin } from "./admin-endpoint.ts";
 import type { EventStore } from "./event-store.ts";
+import type { ListensEverywhere } from "./exposure.ts";
 import type { DialGuard } from "./guard-line.ts";
 import type { Disk } from "./ledger.ts";
 import type { takeLock } from "./lock.ts";
@@ -34,6 +35,7 @@ export interface Parts {
   /** The journal in the state directory. */
   readonly openEvents: (directory: string) => EventStore;
   readonly sockets: Sockets;
+  readonly listensEverywhere: ListensEverywhere;
   /** The difference between what should be and what is, in the order in which it is done. */
   readonly plan: typeof plan;
   readonly takeLock: typeof takeLock;

@@ -161,7 +161,8 @@ export class Reconciler {
     );
     const standing = conflicts(desired, observed, this.#owned);
     this.#options.reporter.conflicts(standing);
-    const left = planned.map(describe);
+    // A setting that cannot be set is told, and keeps nothing waiting.
+    const left = planned.filter(({ kind }) => kind !== "sysctl.set").map(describe);
     this.#performer.passed({ desired, observed, left: new Set(left) });
     this.#last = [desired, observed, { conflicts: standing, failing: this.#backoff.failing, left }];
     return this.#proven(...this.#last);

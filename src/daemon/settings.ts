@@ -27,6 +27,7 @@ export function intentOf({ config, network, ipvs }: Settings): Intent {
     nextHop: config.nextHop,
     services: config.services.map(({ service }) => service),
     sharedPrefix: config.sharedPrefix,
+    ipvsSysctls: config.ipvsSysctls,
     network,
     ipvs: ipvs && network,
   };

@@ -8,10 +8,14 @@ export class SpeakerNews {
   readonly #log: Logger;
   readonly #notes: Notes;
   readonly #established = new Set<Address>();
+  readonly #exposed: () => Promise<string | undefined>;
+  #warned: string | undefined;
 
-  constructor(log: Logger, notes: Notes) {
+  /** `exposed`: what is wrong with who can reach gobgpd; asked each time that it comes up, told when it changes. */
+  constructor(log: Logger, notes: Notes, exposed: () => Promise<string | undefined>) {
     this.#log = log;
     this.#notes = notes;
+    this.#exposed = exposed;
   }
 
   tell(event: SpeakerEvent): void {
@@ -24,6 +28,7 @@ export class SpeakerNews {
   #up(reason: string, line: string): void {
     this.#notes.note({ kind: "gobgpd", services: [], state: "up", reason });
     this.#log.info(line);
+    void this.#lookAtExposure();
   }
 
   #down(reason: string): void {
@@ -32,6 +37,12 @@ export class SpeakerNews {
       this.#notes.note({ kind: "peer", services: [], peer, state: "unknown", reason: "gobgpd does not answer" });
     this.#established.clear();
     this.#log.error(reason);
+  }
+
+  async #lookAtExposure(): Promise<void> {
+    const found = await this.#exposed();
+    if (found !== undefined && found !== this.#warned) this.#log.warn(found);
+    this.#warned = found;
   }
 
   #session(peer: Address, state: string): void {

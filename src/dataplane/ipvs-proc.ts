@@ -59,7 +59,7 @@ function parseLine(line: string): Line {
   if (first === "" || first === "Prot" || line.startsWith("IP Virtual Server") || second.startsWith("RemoteAddress:"))
     return { kind: "none" };
   if (first === "->") {
-    const forwarding = FORWARDING[third];
+    const forwarding = Object.hasOwn(FORWARDING, third) ? FORWARDING[third] : undefined;
     if (forwarding === undefined)
       throw new UnexpectedOutput(`expected ${Object.keys(FORWARDING).join(", ")}, found ${quote(third)}`);
     if (!/^\d+$/.test(fourth)) throw new UnexpectedOutput(`expected a weight, found ${quote(fourth)}`);
@@ -68,7 +68,7 @@ function parseLine(line: string): Line {
     const server = { ...hexEndpoint(second), forwarding, weight: Number(fourth) };
     return { kind: "server", server, active: Number(fifth), inactive: Number(sixth) };
   }
-  const protocol = PROTOCOLS[first];
+  const protocol = Object.hasOwn(PROTOCOLS, first) ? PROTOCOLS[first] : undefined;
   if (protocol === undefined) {
     if (/^[A-Z0-9_]+$/.test(first)) return { kind: "foreign" };
     throw new UnexpectedOutput(`expected a protocol, found ${quote(first)}`);

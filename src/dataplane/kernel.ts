@@ -12,6 +12,8 @@ import { PROC_TABLE, parseActive, parseProcConnections } from "./ipvs-proc.ts";
 import { parseSave, SAVE } from "./ipvs-save.ts";
 import { parseStats, STATS } from "./ipvs-stats.ts";
 import { parseLinks, SHOW } from "./link.ts";
+import type { SysctlOp } from "./sysctl.ts";
+import { applySysctl, readSysctls } from "./sysctl.ts";
 
 export interface LinuxKernelOptions {
   readonly command: Command;
@@ -30,13 +32,13 @@ export class LinuxKernel implements Kernel {
   }
 
   async observe(signal: AbortSignal): Promise<KernelState> {
-    const [links, ipvs] = await Promise.all([
+    const [links, ipvs, sysctls] = await Promise.all([
       output(this.#command, SHOW, signal).then(({ stdout }) => parseLinks(stdout)),
       this.#ipvs ? readIpvs(this.#command, signal) : undefined,
+      this.#ipvs ? readSysctls(this.#command) : undefined,
     ]);
-    return ipvs === undefined
-      ? { links, virtualServices: undefined }
-      : { links, virtualServices: ipvs.table, connections: ipvs.connections };
+    if (ipvs === undefined || sysctls === undefined) return { links, virtualServices: undefined };
+    return { links, virtualServices: ipvs.table, connections: ipvs.connections, sysctls };
   }
 
   async apply(ops: readonly KernelOp[], signal: AbortSignal): Promise<readonly OpResult<KernelOp>[]> {
@@ -59,6 +61,7 @@ export class LinuxKernel implements Kernel {
   }
 
   #applyRun(run: Run, signal: AbortSignal): Promise<OpResult<KernelOp>[]> {
+    if (run.tool === "sysctl") return Promise.all(run.ops.map((op) => applySysctl(this.#command, op)));
     if (run.tool === "ip") return applyIp(this.#command, run.ops, signal);
     const read = async () => (await readIpvs(this.#command, signal)).table;
     if (this.#ipvs) return applyIpvs(this.#command, run.ops, read, signal);
@@ -67,7 +70,10 @@ export class LinuxKernel implements Kernel {
   }
 }
 
-type Run = { readonly tool: "ip"; readonly ops: IpOp[] } | { readonly tool: "ipvsadm"; readonly ops: IpvsOp[] };
+type Run =
+  | { readonly tool: "ip"; readonly ops: IpOp[] }
+  | { readonly tool: "ipvsadm"; readonly ops: IpvsOp[] }
+  | { readonly tool: "sysctl"; readonly ops: SysctlOp[] };
 
 /** Consecutive ops of one tool are one batch: a plan has its links and addresses together, so it takes two to four batches. */
 function runs(ops: readonly KernelOp[]): readonly Run[] {
@@ -77,6 +83,9 @@ function runs(ops: readonly KernelOp[]): readonly Run[] {
     if ("service" in op) {
       if (last?.tool === "ipvsadm") last.ops.push(op);
       else found.push({ tool: "ipvsadm", ops: [op] });
+    } else if ("name" in op) {
+      if (last?.tool === "sysctl") last.ops.push(op);
+      else found.push({ tool: "sysctl", ops: [op] });
     } else if (last?.tool === "ip") last.ops.push(op);
     else found.push({ tool: "ip", ops: [op] });
   }

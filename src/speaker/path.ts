@@ -56,7 +56,7 @@ export function encodeWithdrawals(
 export function decodePath(wire: WirePath, dialect: Dialect): Path | undefined {
   const nlri = dialect.unwrapPrefix(wire.nlri);
   const address = parseAddress(nlri?.prefix ?? "");
-  if (nlri === undefined || address === undefined) return undefined;
+  if (nlri === undefined || address === undefined || nlri.prefix_len > bits(family(address))) return undefined;
   const draft: AttributeDraft = {};
   for (const attribute of wire.pattrs) {
     const known = dialect.unwrapAttribute(attribute);

@@ -29,8 +29,23 @@ class Before {
 
   /** Why this op must not be, or undefined. */
   fault(op: Op): string | undefined {
-    const may = op.target === "speaker" ? this.#speaker(op) : "service" in op ? this.#table(op) : this.#link(op);
+    const may =
+      op.target === "speaker"
+        ? this.#speaker(op)
+        : "service" in op
+          ? this.#table(op)
+          : "link" in op
+            ? this.#link(op)
+            : this.#sysctl(op);
     return may ? undefined : words(op);
+  }
+
+  /** What we once changed is ours while it is as it was or as we set it; what nobody ever changed is ours to set while it is wanted. */
+  #sysctl({ kind, name, value }: Extract<Op, { readonly name: string }>): boolean {
+    const found = this.#observed.kernel?.sysctls?.get(name);
+    const before = [...this.#owned.sysctls].find((one) => one.startsWith(name))?.at(-1);
+    if (kind === "sysctl.restore") return found === "1" && value === before;
+    return this.#desired.sysctls.get(name) === value && (before === undefined || found === before);
   }
 
   #link(op: Extract<Op, { readonly link: string }>): boolean {

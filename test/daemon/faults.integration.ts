@@ -6,9 +6,9 @@ import { execa } from "execa";
 import type { Address } from "../../src/core/address.ts";
 import { Bird, birdMissing } from "../support/bird.ts";
 import { MAIN } from "../support/controller.ts";
-import { findGobgpd } from "../support/gobgpd.ts";
+import { findGobgpd, Gobgpd } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-import { scene } from "./scene.ts";
+import { freePort, scene } from "./scene.ts";
 
 const found = await findGobgpd("3.10");
 const skip = "missing" in found ? found.missing : ((await birdMissing()) ?? false);
@@ -80,4 +80,20 @@ test("a reload while a pass hangs on gobgpd: both end, and the router hears each
   gobgpd.resume();
   await until("the other route", async () => (await bird.routes()).join() === "10.88.2.9/32 via 10.88.0.200");
   assert.deepEqual(wire().toSorted(), [`+${VIP}`, "+10.88.2.9/32", `-${VIP}`].toSorted());
+});
+
+// fault: gobgpd-open-to-all
+test("a gobgpd whose API every address leads to is told, with what to do; the main job goes on", {
+  skip,
+}, async (t) => {
+  const port = await freePort();
+  const open = await Gobgpd.place(`0.0.0.0:${port}`);
+  t.after(() => open.remove());
+  await open.start(binary);
+  const { controller, announced } = await scene(t, {}, {}, { gobgp: { address: `127.0.0.1:${port}` } });
+  controller.start();
+  await announced();
+  await controller.says(
+    /^warning gobgpd's API listens on (0\.0\.0\.0|\[::\]):\d+, every address .* start gobgpd with --api-hosts 127/,
+  );
 });

@@ -22,15 +22,35 @@ type Answer = (request: Message) => Message | readonly Message[];
 export const NEVER: Message = {};
 
 /** The service of a dialect, to encode and decode its messages as they go over the wire. */
+const services = new Map<Dialect, ServiceDefinition>();
+
 export function serviceOf(dialect: Dialect): ServiceDefinition {
   const options = { keepCase: true, longs: Number, defaults: true, oneofs: true, json: true };
-  return loadSync(fileURLToPath(dialect.proto), options)[dialect.service] as ServiceDefinition;
+  const service =
+    services.get(dialect) ?? (loadSync(fileURLToPath(dialect.proto), options)[dialect.service] as ServiceDefinition);
+  services.set(dialect, service);
+  return service;
 }
 
 /** What `message` is after a trip over the wire as a request of `method`. */
 export function sentAs(dialect: Dialect, method: string, message: object): Message {
   const { requestSerialize, requestDeserialize } = serviceOf(dialect)[method] as NonNullable<ServiceDefinition[string]>;
   return requestDeserialize(requestSerialize(message)) as Message;
+}
+
+/** `message` as the bytes of a request of `method`. */
+export function bytesOf(dialect: Dialect, method: string, message: object): Buffer {
+  return (serviceOf(dialect)[method] as NonNullable<ServiceDefinition[string]>).requestSerialize(message);
+}
+
+/** What the bytes of a request of `method` say; undefined where they are no message. */
+export function fromBytes(dialect: Dialect, method: string, bytes: Buffer): Message | undefined {
+  const { requestDeserialize } = serviceOf(dialect)[method] as NonNullable<ServiceDefinition[string]>;
+  try {
+    return requestDeserialize(bytes) as Message;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error with a gRPC status code, to be thrown by an answer. */

@@ -7,6 +7,7 @@ import { LINK_ALIAS } from "../../src/core/ownership.ts";
 import type { RealServer, Service, VirtualService } from "../../src/core/service.ts";
 import { virtualServiceKey } from "../../src/core/service.ts";
 import type { KernelState, Link, Observed, Peer, SpeakerState } from "../../src/core/state.ts";
+import { IPVS_SYSCTLS } from "../../src/core/sysctl.ts";
 
 export function ip(text: string): Address {
   const address = parseAddress(text);
@@ -137,8 +138,10 @@ const anyKernel: fc.Arbitrary<KernelState> = fc
   .tuple(
     fc.uniqueArray(anyLink, { selector: (link) => link.name }),
     fc.uniqueArray(anyVirtualService, { maxLength: 4, selector: (one) => virtualServiceKey(one) }),
+    fc.array(fc.constantFrom("0", "1", "7"), { minLength: 3, maxLength: 3 }),
   )
-  .map(([links, services]) => ({
+  .map(([links, services, settings]) => ({
+    sysctls: new Map([...IPVS_SYSCTLS.keys()].map((name, index) => [name, settings[index] ?? "0"])),
     links: new Map(links.map((link) => [link.name, link])),
     virtualServices: new Map(services.map((one) => [virtualServiceKey(one), one])),
   }));
@@ -190,12 +193,14 @@ const anyOwned: fc.Arbitrary<Ownership> = fc
     backed: fc.subarray([...VIPS]),
     announced: fc.subarray([...VIPS]),
     peers: fc.subarray([ip("10.88.0.254")]),
+    set: fc.subarray([...IPVS_SYSCTLS.keys()]),
   })
-  .map(({ links, bound, served, backed, announced, peers }) => ({
+  .map(({ links, bound, served, backed, announced, peers, set }) => ({
     links: new Set(links),
     addresses: new Set(links.flatMap((link) => bound.flatMap((vip) => [`${link} ${vip}/32`, `${link} ${vip}/24`]))),
     virtualServices: new Set(served.map((vip) => virtualServiceKey({ vip, port: 80, protocol: "tcp" }))),
     realServers: new Set(backed.map((vip) => `${virtualServiceKey({ vip, port: 80, protocol: "tcp" })} ${HOST}:8081`)),
+    sysctls: new Set(set.map((name) => `${name}=0`)),
     peers: new Set(peers),
     prefixes: new Set(announced.map((vip) => networkPrefix(vip, vip.includes(":") ? 128 : 32))),
   }));
