@@ -6,13 +6,13 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Puts the built controller below `target` as one bundled file, with what it reads at run time, and answers the file: as deep as the
- * modules of dist/, which find package.json and proto/ relative to themselves.
+ * modules of dist/, which find package.json, proto/ and assets/ relative to themselves.
  */
 export async function bundleMain(target: string): Promise<string> {
   const bundle = join(target, "dist/bundle/main.mjs");
   await mkdir(join(target, "dist/bundle"), { recursive: true });
   await copyFile(join(ROOT, "package.json"), join(target, "package.json"));
-  await cp(join(ROOT, "proto"), join(target, "proto"), { recursive: true });
+  for (const folder of ["proto", "assets"]) await cp(join(ROOT, folder), join(target, folder), { recursive: true });
   // CommonJS packages inside an ES module need a require of their own for Node's modules.
   const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
   // Not loaded where it is not needed: natively it would only cost time.

@@ -18,7 +18,7 @@ const INPUTS = [
   "package.json",
   "package-lock.json",
   "tsconfig*.json",
-  "{src,proto,packaging/docker,lab/docker}/**",
+  "{src,proto,assets,packaging/docker,lab/docker}/**",
   "lab/bundle-main.ts",
 ];
 /** gobgpd 3.10, 3.36 and 4.8. */

@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   dataplane: ["core", "dataplane", "node:", "packages"],
   speaker: ["core", "speaker", "node:", "packages"],
   admin: ["core", "admin", "node:", "packages"],
+  page: ["core", "admin", "page", "node:", "packages"],
   config: [
     "core",
     "config",
@@ -25,7 +26,7 @@ const MAY_IMPORT = {
     "speaker/attributes",
     "dataplane/ipvs-options",
   ],
-  daemon: ["core", "config", "health", "dataplane", "speaker", "admin", "daemon", "node:", "packages"],
+  daemon: ["core", "config", "health", "dataplane", "speaker", "admin", "page", "daemon", "node:", "packages"],
   doctor: ["core", "config", "daemon", "dataplane", "speaker", "doctor", "node:", "packages"],
   migrate: ["core", "config", "migrate", "node:"],
   cli: ["core", "config", "daemon", "admin", "doctor", "migrate", "cli", "node:", "packages"],

@@ -18,6 +18,14 @@ const PACKAGES = {
     ["curl", program("curl"), "to try the lab by hand"],
     ["ca-certificates", () => existsSync("/etc/ssl/certs/ca-certificates.crt"), "test downloads by TLS"],
   ],
+  // Ubuntu has it as a snap only, which is no package of apt's: there the tests of the page say that they were skipped.
+  browser: [
+    [
+      "chromium",
+      () => findProgram("chromium") !== undefined || !hasCandidate("chromium", /./),
+      "looks at the status page as a person would",
+    ],
+  ],
   routers: [
     ["frr", () => existsSync("/usr/lib/frr/bgpd"), "the other router that docs/routers.md shows", ["frr.service"]],
   ],

@@ -21,6 +21,8 @@ class BadRequest extends Error {
 
 /** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
 export class AdminServer {
+  /** Answers what is no route of the API; undefined: nobody does. */
+  page: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly #actions: AdminActions;
   readonly #onFault: (error: unknown) => void;
   readonly #server: Server;
@@ -33,7 +35,7 @@ export class AdminServer {
     this.#server = createServer(limits, (request, response) => {
       void this.#answer(request, response);
     });
-    this.#server.maxConnections = 64;
+    this.#server.maxConnections = 128;
     // A client that stays must not keep this process from ending.
     this.#server.unref();
   }
@@ -60,6 +62,8 @@ export class AdminServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (this.page !== undefined && !isRoute(request)) return await this.page(request, response);
+      refuseBrowsers(request);
       const answer = await this.#route(request, response);
       if (answer !== FOLLOWED) end(response, 200, answer);
     } catch (error) {
@@ -107,6 +111,23 @@ export class AdminServer {
 
 /** The answer has begun, and goes on until the client goes. */
 const FOLLOWED = Symbol("followed");
+
+function nameOf({ url = "" }: IncomingMessage): string {
+  return url.split("?")[0]?.slice(1) ?? "";
+}
+
+function isRoute(request: IncomingMessage): boolean {
+  const name = nameOf(request);
+  return name === "status" || name === "events" || Object.hasOwn(REQUESTS, name);
+}
+
+/** A socket that is forwarded to somebody's desk is in reach of each page in their browser, and those may ask for nothing here. */
+function refuseBrowsers({ headers }: IncomingMessage): void {
+  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined)
+    throw new BadRequest(403, "this is for programs; people have the page at /");
+  // A foreign name that points to the forwarded port makes a foreign page the same origin, and that one sends none of the above.
+  if (/\.(?!\d+(?:[:.]|$))/.test(headers.host ?? "")) throw new BadRequest(421, "this is served as localhost only");
+}
 
 function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUESTS)[V]["parse"]> {
   const parsed = REQUESTS[verb].safeParse(body);

@@ -33,6 +33,15 @@ export interface Config {
   readonly repairGrace: number;
   /** Milliseconds after which a pass is made even where nothing calls for one. */
   readonly reconcileInterval: number;
+  readonly page: PageConfig;
+}
+
+/** The status page. */
+export interface PageConfig {
+  /** off: not served; socket: by the admin API's socket only; else there and at this address. */
+  readonly address: "off" | "socket" | { readonly host: Address; readonly port: number };
+  readonly buttons: boolean;
+  readonly hosts: readonly string[];
 }
 
 /** Where gobgpd's gRPC API is. */

@@ -31,7 +31,13 @@ export function effective(config: Config): Record<string, unknown> {
     realServerDrain: durationText(config.realServerDrain),
     repairGrace: durationText(config.repairGrace),
     reconcileInterval: durationText(config.reconcileInterval),
+    page: { ...config.page, address: pageAddress(config.page.address) },
   };
+}
+
+function pageAddress(address: Config["page"]["address"]): string {
+  if (typeof address === "string") return address;
+  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
 function serviceOf({ service, checks, pool }: ConfiguredService): Record<string, unknown> {

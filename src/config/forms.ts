@@ -137,6 +137,23 @@ export const apiAddress = textForm(API, (text) => {
   return isHost && Number(number) >= 1 && Number(number) <= 65535 ? undefined : `must be ${API}`;
 });
 
+const PAGE = '"socket", "loopback", "off", or an address of this host with a port, such as "10.88.0.200:8082"';
+export const pageAddress = textForm(PAGE, (text) =>
+  ["socket", "loopback", "off"].includes(text) || parseEndpoint(text) !== undefined ? undefined : `must be ${PAGE}`,
+);
+
+/** `10.88.0.200:8082` or `[::1]:8082`; undefined for what is no address with a port. */
+export function parseEndpoint(text: string): { readonly host: Address; readonly port: number } | undefined {
+  const [, bracketed, plain, digits = ""] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = parseAddress(bracketed ?? plain ?? "");
+  const number = Number(digits);
+  if (host === undefined || number < 1 || number > 65535) return undefined;
+  return (family(host) === "ipv6") === (bracketed !== undefined) ? { host, port: number } : undefined;
+}
+
+const HOST_NAME = "a name by which browsers call this host, such as lb1.example.net";
+export const pageHost = textForm(HOST_NAME, (text) => (isHostName(text) ? undefined : `must be ${HOST_NAME}`));
+
 /** An IPv4 address or a name of DNS. */
 export function isHostName(text: string): boolean {
   if (/^[\d.]+$/.test(text)) return parseAddress(text) !== undefined;

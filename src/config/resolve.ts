@@ -7,6 +7,7 @@ import { sortFlags } from "../dataplane/ipvs-options.ts";
 import { attributesOf } from "./announce-schema.ts";
 import type { Config, ConfiguredService, Gobgp, Pool } from "./config.ts";
 import type { Facts, ServiceFacts } from "./facts.ts";
+import { parseEndpoint } from "./forms.ts";
 import { legacyCheck } from "./legacy-check.ts";
 import type { ConfigInput } from "./schema.ts";
 import type { ServiceInput } from "./service-schema.ts";
@@ -41,7 +42,15 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     realServerDrain: input.realServerDrain,
     repairGrace: input.repairGrace,
     reconcileInterval: input.reconcileInterval,
+    page: { ...input.page, address: pageAddress(input.page.address) },
   });
+}
+
+const LOOPBACK = { host: "127.0.0.1" as Address, port: 8082 };
+
+function pageAddress(text: string): Config["page"]["address"] {
+  if (text === "off" || text === "socket") return text;
+  return text === "loopback" ? LOOPBACK : (parseEndpoint(text) ?? "off");
 }
 
 function identity(input: ConfigInput, { mode, routerId, as }: Facts): Identity | undefined {

@@ -1,6 +1,16 @@
 import * as z from "zod";
 import { durationSchema } from "../health/duration.ts";
-import { apiAddress, asNumber, filePath, hostAddress, peerAddress, port, routerId } from "./forms.ts";
+import {
+  apiAddress,
+  asNumber,
+  filePath,
+  hostAddress,
+  pageAddress,
+  pageHost,
+  peerAddress,
+  port,
+  routerId,
+} from "./forms.ts";
 import { serviceSchema } from "./service-schema.ts";
 
 const LISTEN = "must be a port, 1 to 65535, or -1 for none, or 0 for 179";
@@ -64,6 +74,26 @@ const bgp = z.strictObject({
   gobgp: gobgp.optional().describe("How to reach gobgpd."),
   peers: z.array(peer).default([]).describe("BGP neighbours. None in shared mode."),
   local: local.optional().meta({ description: "This host as a BGP speaker.", "x-default": "needed in managed mode" }),
+});
+
+const page = z.strictObject({
+  address: pageAddress
+    .default("socket")
+    .describe(
+      "Where it is served. `socket`: on the admin API's unix socket only. Beside that, `loopback`: on 127.0.0.1:8082; an address and a port: there, for everybody who reaches them. `off`: nowhere.",
+    ),
+  buttons: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Offer drain, undrain and force as well. Over TCP they ask for the token that is in `page-token` in the state directory.",
+    ),
+  hosts: z
+    .array(pageHost)
+    .default([])
+    .describe(
+      "Names by which browsers may ask for the page, beside the host's own name, `localhost` and all addresses; requests under other names are refused.",
+    ),
 });
 
 /** The config file: the one truth that types, JSON Schema and the reference page are made from. */
@@ -150,6 +180,7 @@ export const configSchema = z
     reconcileInterval: durationSchema
       .prefault("10s")
       .describe("Time after which the host and gobgpd are looked at again even where nothing calls for it."),
+    page: page.prefault({}).describe("The status page."),
   })
   .describe("bgp-lb's config file");
 

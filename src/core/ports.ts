@@ -11,6 +11,26 @@ export interface Connections {
   readonly accepted: number;
 }
 
+/** What goes through one real server of one virtual service. */
+export interface ServerTraffic {
+  readonly virtualService: VirtualServiceKey;
+  /** `10.88.0.200:8080` */
+  readonly server: string;
+  readonly weight: number;
+  readonly forwarding: string;
+  /** Open connections; and those that half open, close, or are flows of UDP. */
+  readonly active: number;
+  readonly inactive: number;
+  /** Since the kernel began to count; undefined where it came between the two reads. */
+  readonly ever: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | undefined;
+}
+
+/** Counts what goes through the real servers of this network namespace. */
+export interface TrafficCounter {
+  /** All of them, in a number of reads that does not grow with them. Throws as `Kernel.observe` does. */
+  servers(signal: AbortSignal): Promise<readonly ServerTraffic[]>;
+}
+
 /** Links, addresses and IPVS of one network namespace. */
 export interface Kernel {
   /** Reads the whole state, in a number of subprocesses that does not grow with it. Throws an Error whose message names the command, what it answered and the remedy. */

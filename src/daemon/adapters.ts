@@ -6,6 +6,7 @@ import { plan } from "../core/plan.ts";
 import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { follow } from "../dataplane/follow.ts";
+import { IpvsTraffic } from "../dataplane/ipvs-traffic.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
 import { listensEverywhere } from "../dataplane/listening.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
@@ -19,6 +20,7 @@ import { systemDisk } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import { serveMetrics } from "./metrics-endpoint.ts";
+import { PageEndpoint } from "./page-endpoint.ts";
 import type { Parts } from "./parts.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import type { Settings } from "./settings.ts";
@@ -45,6 +47,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     follow,
     serveMetrics,
     serveAdmin,
+    openPage: (options) => new PageEndpoint({ ...options, counter: new IpvsTraffic(new SystemCommand()) }),
   };
 }
 

@@ -43,7 +43,6 @@ export class Controller {
   };
   readonly #operations: Operations;
   #leaving = false;
-  #rounds: Rounds | undefined;
   readonly #read: Reread;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
@@ -62,7 +61,6 @@ export class Controller {
     this.#operations = new Operations({
       ...this.#shared,
       health: () => this.#watch?.health ?? new Map(),
-      status: () => this.#rounds?.last,
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -76,6 +74,7 @@ export class Controller {
     const watch = new Watch(this.#settings.config.services.map(watched), {
       ...this.#shared.parts,
       ...this.#shared,
+      history: this.#operations.history,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
     });
@@ -137,7 +136,7 @@ export class Controller {
   #makeRounds(reconciler: Reconciler): Rounds {
     const { clock } = this.#shared.parts;
     const { operator } = this.#operations;
-    this.#rounds = new Rounds({
+    return new Rounds({
       ...this.#shared.parts,
       ...this.#shared,
       overrides: () => operator.overrides,
@@ -148,11 +147,11 @@ export class Controller {
         Math.min(operator.wakeAt, clock.now() < this.#verdictsDue ? this.#verdictsDue : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
+      onStatus: (status) => this.#operations.saw(status),
       health: (name) =>
         this.#stage !== "serving" || operator.overrides.has(name) ? undefined : this.#watch?.health.get(name),
       sharedPrefix: () => this.#intent.sharedPrefix ?? "all",
     });
-    return this.#rounds;
   }
 
   /** Takes a new config over, whole or not at all; what it does not change is not touched. Never throws: the log and the answer say how it went. */

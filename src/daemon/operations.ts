@@ -1,6 +1,7 @@
 import type { AdminServer } from "../admin/admin-server.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
+import { History } from "../core/history.ts";
 import { shortWord } from "../core/override.ts";
 import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
@@ -21,15 +22,13 @@ import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface OperationsOptions {
-  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
   readonly reporter: Reporter;
   readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
-  /** What the last pass found. */
-  readonly status: () => Status | undefined;
   /** See ReloaderOptions. */
   readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
@@ -43,8 +42,11 @@ const MAX_NOTED = 3;
 export class Operations {
   readonly operator: Operator;
   readonly reloader: Reloader;
+  readonly history = new History();
   readonly #options: OperationsOptions;
   #server: AdminServer | undefined;
+  #status: Status | undefined;
+  #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
@@ -61,6 +63,7 @@ export class Operations {
       takeOver: async (terms) => {
         const line = await takeOver(terms);
         metrics.lease(leaseTerm(settings()));
+        await this.#page?.follow();
         return line;
       },
     });
@@ -72,7 +75,7 @@ export class Operations {
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
       health,
-      announced: (name) => isAnnounced(options.status(), name),
+      announced: (name) => isAnnounced(this.#status, name),
       traffic: new Traffic(kernel, reporter),
       onChange,
     });
@@ -80,7 +83,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, journal, settings, beacon, status, health } = this.#options;
+    const { parts, journal, settings, beacon, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -91,15 +94,32 @@ export class Operations {
       events: journal,
       condition: () => beacon.condition,
       lease: () => toldLease(settings(), beacon, parts.clock.now()),
-      status,
+      status: () => this.#status,
       health,
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
+    this.#page = parts.openPage({
+      ...parts,
+      reporter: this.#options.reporter,
+      stateDirectory: settings().stateDirectory,
+      actions,
+      history: this.history,
+      config: () => settings().config.page,
+      services: () => countedServices(settings()),
+    });
+    if (this.#server !== undefined) this.#server.page = this.#page?.handler;
+    await this.#page?.follow();
+  }
+
+  /** Notes what a pass found. */
+  saw(status: Status): void {
+    this.#status = status;
+    this.history.saw(status, this.#options.health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#page?.close()]);
   }
 
   #notes(): string[] {

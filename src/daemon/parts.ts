@@ -12,6 +12,7 @@ import type { Disk } from "./ledger.ts";
 import type { takeLock } from "./lock.ts";
 import type { Logger } from "./log.ts";
 import type { serveMetrics } from "./metrics-endpoint.ts";
+import type { PageEndpoint, PageEndpointOptions } from "./page-endpoint.ts";
 import type { ServiceManager } from "./service-manager.ts";
 
 /** A speaker that keeps its connection by itself, from `start` to `stop`. */
@@ -53,4 +54,8 @@ export interface Parts {
   readonly follow: Follow;
   readonly serveMetrics: typeof serveMetrics;
   readonly serveAdmin: typeof serveAdmin;
+  /** The status page, as yet nowhere; undefined: there is to be none. */
+  readonly openPage: (
+    options: Omit<PageEndpointOptions, "counter">,
+  ) => Pick<PageEndpoint, "handler" | "follow" | "close"> | undefined;
 }

@@ -28,6 +28,7 @@ export interface RoundsOptions {
   /** Each service has a verdict. */
   readonly judged: () => boolean;
   readonly serving: () => boolean;
+  readonly onStatus: (status: Status) => void;
   /** See Seen. */
   readonly health: Seen["health"];
   readonly sharedPrefix: () => Seen["sharedPrefix"];
@@ -79,13 +80,15 @@ export class Rounds {
 
   #tell(status: Status | undefined): void {
     if (status === undefined) return;
-    const { reconciler, clock, beacon, metrics, reporter, journal, overrides, judged, serving } = this.#options;
+    const { reconciler, clock, beacon, metrics, reporter, journal, overrides, judged, serving, onStatus } =
+      this.#options;
     this.last = stamp(this.last, status, clock.now());
     journal.saw(status, overrides());
     metrics.status(status, reconciler.prover.lost);
     this.#time(status);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());
+    onStatus(this.last);
   }
 
   #time({ announcements }: Status): void {

@@ -2,6 +2,7 @@ import type { ConfiguredService, Pool } from "../config/config.ts";
 import type { Address } from "../core/address.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
+import type { History } from "../core/history.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
@@ -33,6 +34,7 @@ interface Running {
 }
 
 export interface WatchOptions extends Pick<Parts, "clock" | "log" | "metrics" | "createCheck" | "random"> {
+  readonly history: Pick<History, "probe" | "forget">;
   /** What a verdict counts for that has become stale. */
   readonly staleVerdict: () => StaleVerdict;
   readonly journal: Notes;
@@ -74,6 +76,7 @@ export class Watch {
       for (const one of running.filter((own) => !kept.has(own))) {
         void stop(one);
         this.#options.metrics.forget(name, one.monitor.name);
+        this.#options.history.forget(name, one.monitor.name);
       }
       if (this.#monitors.has(name)) continue;
       this.#health.delete(name);
@@ -121,7 +124,7 @@ export class Watch {
   }
 
   #monitor(service: string, { config, realServer }: Task): Running {
-    const { clock, metrics, random, createCheck } = this.#options;
+    const { clock, metrics, history, random, createCheck } = this.#options;
     const name = checkName(config);
     const monitor = new Monitor({
       name,
@@ -133,6 +136,7 @@ export class Watch {
       random,
       onResult: (health, result, milliseconds) => {
         metrics.probe(service, name, health.verdict, result.ok, milliseconds);
+        history.probe(service, name, result.ok, milliseconds, clock.now());
         running.freshness?.renew();
         metrics.stale(service, name, false);
         this.#follow(service);

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "../core/address.ts";
 import { ownedServerKey } from "../core/ownership.ts";
 import type { Forwarding, Protocol, Scheduler, VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
-import { assemble, type IpvsTable, type Line } from "./ipvs-table.ts";
+import { assemble, type IpvsTable, type Line, type ServerLine } from "./ipvs-table.ts";
 import { quote, UnexpectedOutput } from "./json.ts";
 
 /**
@@ -40,6 +40,17 @@ export function parseProcConnections(text: string): {
     if (active + inactive > 0) connections.set(ownedServerKey(service, server), active + inactive);
   });
   return { table, connections };
+}
+
+/** Each real server in the same text, with the service that it is of and its connections. */
+export function parseServers(
+  text: string,
+): readonly (Required<ServerLine> & { readonly service: VirtualServiceKey })[] {
+  const found: (Required<ServerLine> & { readonly service: VirtualServiceKey })[] = [];
+  assemble("/proc/net/ip_vs", text, parseLine, (service, { kind, server, active = 0, inactive = 0 }) => {
+    found.push({ kind, server, active, inactive, service: virtualServiceKey(service) });
+  });
+  return found;
 }
 
 /** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */

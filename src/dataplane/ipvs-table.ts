@@ -14,7 +14,7 @@ export type Line =
   | { readonly kind: "foreign" }
   | { readonly kind: "none" };
 
-type ServerLine = Extract<Line, { readonly kind: "server" }>;
+export type ServerLine = Extract<Line, { readonly kind: "server" }>;
 
 /** Puts lines together to services with their real servers; throws UnexpectedOutput for a real server without a service. */
 export function assemble(

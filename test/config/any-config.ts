@@ -171,6 +171,11 @@ export const anyConfig: fc.Arbitrary<Record<string, unknown>> = fc
       lease: fc.constantFrom("0s", "1s", "5s", "2m"),
       onLeaseLost: fc.constantFrom("withdraw", "keep"),
       handoverLease: duration,
+      page: some({
+        address: fc.constantFrom("off", "socket", "loopback", "0.0.0.0:8082", "[2001:DB8::1]:1"),
+        buttons: fc.boolean(),
+        hosts: fc.constantFrom([], ["lb1", "lb1.example.net"]),
+      }),
       $schema: fc.constant("x"),
     }),
   )

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { Metrics } from "../../src/admin/metrics.ts";
 import type { Address } from "../../src/core/address.ts";
+import { History } from "../../src/core/history.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Watch } from "../../src/daemon/watch.ts";
 import type { CheckConfig } from "../../src/health/registry.ts";
@@ -15,6 +16,7 @@ import { until } from "../support/until.ts";
 const given = {
   clock: systemClock,
   metrics: new Metrics("1"),
+  history: new History(),
   random: Math.random,
   createCheck,
   staleVerdict: () => "down" as const,

@@ -14,7 +14,7 @@ export async function until<T>(
     const answer = await look();
     if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>;
     if (performance.now() > end) {
-      const seen = found === undefined ? "" : `; found ${JSON.stringify(found())}`;
+      const seen = found === undefined ? "" : `; found ${JSON.stringify(await found())}`;
       throw new Error(`${what} did not come within ${ms / 1000} s${seen}`);
     }
     await wait(20);

@@ -1,0 +1,43 @@
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { Handler } from "./page.ts";
+
+export interface PageAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Serves the page over TCP, and nothing else; connections that stand idle or slowly send are ended, and beyond 256 none is taken. */
+export class PageServer {
+  readonly #server: Server;
+
+  constructor(handler: Handler) {
+    const limits = { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+    this.#server = createServer(limits, (request, response) => void handler(request, response));
+    this.#server.maxConnections = 256;
+    // A browser that stays must not keep this process from ending.
+    this.#server.unref();
+  }
+
+  /** Listens; rejects with Node's error (EADDRINUSE, EACCES, ...) where it cannot. */
+  listen(address: PageAddress): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(address, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+  }
+
+  /** The port that it listens on; 0 while it does not. */
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  close(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { request } from "node:http";
+import type { TestContext } from "node:test";
+import { test } from "node:test";
+import { until } from "../support/until.ts";
+import { announcement, ask, raw, stage, status, TOKEN } from "./stage.ts";
+
+test("each answer forbids what is not this page's own, and is made for a browser", async (t) => {
+  const { port } = await stage(t);
+  const { status: code, headers, text } = await ask(port, "/");
+  assert.equal(code, 200);
+  assert.match(text, /^<!doctype html>\n<html lang="en">/);
+  assert.match(
+    String(headers["content-security-policy"]),
+    /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+  );
+  assert.doesNotMatch(text, /<script>|<style|style="|onclick|https?:\/\//);
+  const assets = [...text.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+  assert.equal(assets.length, 8);
+  for (const path of assets) assert.equal((await ask(port, `/${path}`)).status, 200, path);
+});
+
+test("a name that is not this host's is refused, before anything is read", async (t) => {
+  const { port, world } = await stage(t, { hosts: ["lb.example.net"] });
+  for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1.evil.example"])
+    assert.equal((await ask(port, "/", { headers: { host } })).status, 421, host);
+  for (const host of ["", "a b", "[::1", "@", "a:b:c"])
+    assert.match(
+      await raw(port, `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      /^HTTP\/1.1 400 /,
+      host,
+    );
+  assert.equal(world.made, 0);
+  for (const host of ["localhost:1", "127.0.0.1", "[::1]:8082", "LB1:8082", "lb.example.net", "a.localhost"])
+    assert.equal((await ask(port, "/", { headers: { host } })).status, 200, host);
+});
+
+test("paths are names from a list: nothing that is sent reaches a file", async (t) => {
+  const { port, faults } = await stage(t);
+  const paths = [
+    "/../package.json",
+    "/assets/../page/page.ts",
+    "/assets/%2e%2e/x",
+    "/assets//page.js",
+    "//evil.example/",
+    "/assets/",
+    "/status",
+    "/%00",
+    "/__proto__",
+    "/assets/constructor",
+    `/${"a".repeat(4_000)}`,
+  ];
+  for (const path of paths) assert.equal((await ask(port, path)).status, 404, path);
+  assert.match(
+    await raw(port, "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+    /^HTTP\/1.1 400 /,
+  );
+  assert.match(await raw(port, "nonsense\r\n\r\n"), /^HTTP\/1.1 400 /);
+  assert.match(
+    await raw(port, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(20_000)}\r\n\r\n`),
+    /^HTTP\/1.1 431 /,
+  );
+  assert.equal((await ask(port, "/", { method: "DELETE" })).status, 405);
+  assert.equal((await ask(port, "/service?name=nobody")).status, 404);
+  assert.deepEqual(faults, []);
+});
+
+test("what services and peers say is text and never markup", async (t) => {
+  const { port, world } = await stage(t);
+  const evil = `<script>alert(1)</script>"'&\u202e\u001b[31m`;
+  world.status = status({
+    services: [
+      {
+        name: "web",
+        verdict: "down",
+        reason: evil,
+        checks: [{ name: evil, verdict: "down", streak: 1, stale: false, reason: evil, lastSeconds: 1 }],
+      },
+    ],
+    announcements: [announcement("10.88.2.1/32", ["web"], { reason: evil, state: "withdrawn", peers: [] })],
+    failing: { [evil]: evil },
+    reload: { at: "2026-01-02T03:04:05Z", error: evil },
+  });
+  for (const path of ["/", "/service?name=web", `/?q=${encodeURIComponent(evil)}`]) {
+    const { text } = await ask(port, path);
+    assert.doesNotMatch(text, /<script>alert|"'&\u202e/, path);
+    assert.ok(!text.includes("\u001b"));
+    assert.match(text, /&lt;script&gt;/, path);
+  }
+});
+
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+const DRAIN = `do=drain&name=web&timeout=30000&by=alice&reason=&token=${TOKEN}`;
+
+test("read-only by default: no buttons, and nobody who would press them all the same gets through", async (t) => {
+  const { port, asked } = await stage(t);
+  assert.doesNotMatch((await ask(port, "/service?name=web")).text, /act\?do=/);
+  assert.equal((await ask(port, "/act?do=drain&name=web")).status, 403);
+  const headers = { ...FORM, origin: `http://127.0.0.1:${port}` };
+  assert.equal((await ask(port, "/act", { method: "POST", headers, body: DRAIN })).status, 403);
+  assert.deepEqual(asked, []);
+});
+
+test("a button works for this page itself with the token, and for nobody else", async (t) => {
+  const { port, asked } = await stage(t, { buttons: true });
+  const own = { ...FORM, origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
+  const post = (headers: object, body: string) => ask(port, "/act", { method: "POST", headers: { ...headers }, body });
+  const { origin: _, ...without } = own;
+  assert.equal((await post(without, DRAIN)).status, 403, "no origin");
+  assert.equal((await post({ ...own, origin: "http://evil.example" }, DRAIN)).status, 403);
+  assert.equal((await post({ ...own, origin: "null" }, DRAIN)).status, 403);
+  assert.equal((await post({ ...own, "sec-fetch-site": "cross-site" }, DRAIN)).status, 403);
+  assert.equal((await post(own, DRAIN.replace(TOKEN, "guessed"))).status, 403);
+  assert.equal((await post(own, DRAIN.replace(/&token.*/, ""))).status, 403);
+  assert.equal((await post({ ...own, "content-type": "text/plain" }, DRAIN)).status, 415);
+  assert.equal((await post(own, `${DRAIN}&x=${"a".repeat(9_000)}`)).status, 413);
+  assert.equal((await post(own, DRAIN.replace("by=alice", "by="))).status, 400);
+  assert.equal((await post(own, DRAIN.replace("30000", "soon"))).status, 400);
+  assert.deepEqual(asked, []);
+  const { status: code, text } = await post(own, DRAIN);
+  assert.equal(code, 200);
+  assert.match(text, /web is draining/);
+  assert.deepEqual(asked, [{ services: ["web"], timeout: 30_000, by: "alice", reason: "" }]);
+});
+
+test("before a button is pressed it says what it would do; only who came by the socket is given the token", async (t) => {
+  const counted = {
+    virtualService: "tcp 10.88.2.1:80" as never,
+    server: "10.88.0.200:8080",
+    weight: 1,
+    forwarding: "masquerade",
+    active: 7,
+    inactive: 1,
+    ever: undefined,
+  };
+  for (const trusted of [false, true]) {
+    const { port, world } = await stage(t, { buttons: true, trusted });
+    world.traffic = [counted];
+    const { text } = await ask(port, "/act?do=force-down&name=web");
+    assert.match(text, /10\.88\.2\.1\/32: withdrawn at once from 1 of 1 peers/);
+    assert.match(text, /7 open connections: cut off/);
+    assert.equal(text.includes(TOKEN), trusted);
+  }
+});
+
+/** A stream of events that is open; `port` may refuse. */
+function stream(
+  t: TestContext,
+  port: number,
+): Promise<{ code: number; sent: ClientRequest; response: IncomingMessage }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, path: "/live", agent: false }, (response) => {
+      response.on("error", () => undefined);
+      resolve({ code: response.statusCode ?? 0, sent, response });
+    });
+    sent.on("error", reject);
+    sent.end();
+    t.after(() => sent.destroy());
+  });
+}
+
+test("three hundred who want to follow: sixty-four do, the others are told to come later, and the page still opens", async (t) => {
+  const { port } = await stage(t);
+  const open = () =>
+    stream(t, port).then(
+      ({ code }) => code,
+      () => "dropped" as const,
+    );
+  const answers = await Promise.all(Array.from({ length: 300 }, open));
+  assert.equal(answers.filter((one) => one === 200).length, 64);
+  assert.ok(answers.every((one) => one === 200 || one === 429 || one === 503 || one === "dropped"));
+  await until("the page", async () => (await ask(port, "/").catch(() => undefined))?.status === 200);
+});
+
+test("a change is told to those who follow, as a number, and what many changes cost is bounded", async (t) => {
+  const { port, history, world } = await stage(t);
+  const { response } = await stream(t, port);
+  let told = "";
+  response.on("data", (chunk: Buffer) => {
+    told += chunk.toString();
+  });
+  await until("the first", () => /data: 0\n\n/.test(told));
+  for (let at = 0; at < 10_000; at++) history.changes++;
+  await until("the news", () => /data: 10000\n\n/.test(told));
+  assert.equal(told.match(/data:/g)?.length, 2);
+  assert.ok(world.made < 10);
+});
