@@ -18,8 +18,9 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "plan",
-    meaning: "print what a start would do, in order; change nothing",
-    more: "Reads the kernel and gobgpd, and runs each check once. Exit code 1 when something could not be looked at.",
+    meaning: "print what a config would do, in order, and what that touches; change nothing",
+    more: "Asks the running controller what a reload of this config would do: sessions that would be lost, VIPs that would be withdrawn, virtual services and the connections through them. Where none runs it tells what a start would do: reads the kernel and gobgpd, and runs each check once. Exit code 1 when something could not be looked at.",
+    flags: ["json"],
     act: async (options) => (await import("./plan.ts")).plan(options),
   },
   {

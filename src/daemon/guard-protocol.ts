@@ -18,7 +18,7 @@ const prefix = z.string().transform((text, context): Prefix => {
 
 /** All that a guard has to know to act without the controller and without its config file. */
 export const holdSchema = z.strictObject({
-  terms: z.strictObject({ term: milliseconds, onLost: z.enum(["withdraw", "keep"]), handover: milliseconds }),
+  terms: z.strictObject({ term: milliseconds, onLost: z.enum(["withdraw", "demote", "keep"]), handover: milliseconds }),
   prefixes: z.array(prefix).max(100_000),
   gobgp: z.strictObject({
     address: z.string(),
@@ -38,7 +38,7 @@ const toGuardSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("bye") }),
 ]);
 
-/** What the guard answers to each line. `acted`: it has withdrawn since it last heard from a controller. */
+/** What the guard answers to each line. `acted`: it has withdrawn or demoted since it last heard from a controller. */
 const toControllerSchema = z.strictObject({ kind: z.literal("held"), acted: z.boolean() });
 
 export type ToGuard = z.output<typeof toGuardSchema>;

@@ -1,4 +1,5 @@
 import type { AdminServer } from "../admin/admin-server.ts";
+import { IpvsMetrics } from "../admin/ipvs-metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { History } from "../core/history.ts";
@@ -9,26 +10,33 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
+import { foresee } from "./foresee.ts";
 import type { Journal } from "./journal.ts";
 import { toldLease } from "./lease.ts";
+import { metering } from "./meter.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reread } from "./reload.ts";
 import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
+import type { Watch } from "./watch.ts";
 
 export interface OperationsOptions {
-  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage" | "meter">;
   readonly reporter: Reporter;
   readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
-  readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  /** Each is there once the controller has come so far. */
+  readonly running: () => { readonly watch: Watch | undefined; readonly reconciler: Reconciler | undefined };
+  readonly read: Reread;
   /** See ReloaderOptions. */
   readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
@@ -44,17 +52,20 @@ export class Operations {
   readonly reloader: Reloader;
   readonly history = new History();
   readonly #options: OperationsOptions;
+  readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
   #server: AdminServer | undefined;
   #status: Status | undefined;
   #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, journal, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
     metrics.lease(leaseTerm(settings()));
+    const ipvs = new IpvsMetrics(parts.metrics.registry);
+    parts.metrics.refresh = metering({ meter: parts.meter, metrics: ipvs, clock, reporter, settings });
     this.reloader = new Reloader({
       log,
       beacon,
@@ -74,7 +85,7 @@ export class Operations {
       metrics,
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
-      health,
+      health: this.#health,
       announced: (name) => isAnnounced(this.#status, name),
       traffic: new Traffic(kernel, reporter),
       onChange,
@@ -83,7 +94,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, journal, settings, beacon, health } = this.#options;
+    const { parts, journal, settings, beacon } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -95,7 +106,8 @@ export class Operations {
       condition: () => beacon.condition,
       lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status: () => this.#status,
-      health,
+      health: this.#health,
+      foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
@@ -115,7 +127,7 @@ export class Operations {
   /** Notes what a pass found. */
   saw(status: Status): void {
     this.#status = status;
-    this.history.saw(status, this.#options.health(), this.operator.overrides, this.#options.parts.clock.now());
+    this.history.saw(status, this.#health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 
   async close(): Promise<void> {

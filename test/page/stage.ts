@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import type { AdminActions, StatusDocument, ToldAnnouncement } from "../../src/admin/api.ts";
 import type { Prefix } from "../../src/core/address.ts";
 import { History } from "../../src/core/history.ts";
-import type { ServerTraffic } from "../../src/core/ports.ts";
+import type { ServerLoad } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Page } from "../../src/page/page.ts";
 import { PageServer } from "../../src/page/page-server.ts";
@@ -58,7 +58,7 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
     asked.push(body);
     return Promise.resolve({ lines: ["web is draining"] });
   };
-  const world = { status: status(), made: 0, traffic: undefined as readonly ServerTraffic[] | undefined };
+  const world = { status: status(), made: 0, traffic: undefined as readonly ServerLoad[] | undefined };
   const actions: AdminActions = {
     status: () => {
       world.made++;
@@ -69,6 +69,7 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
     undrain: act,
     force: act,
     reload: act,
+    plan: () => Promise.reject(new Error("the page asks for no plan")),
   };
   const faults: unknown[] = [];
   const history = new History();
