@@ -41,6 +41,8 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
     announcements: [announcement("10.88.2.1/32", ["web"])],
     peers: [{ address: PEER, as: 65512, port: 179, session: "established" }],
     speakerUp: true,
+    virtualServices: [],
+    lease: { state: "off" },
     conflicts: [],
     failing: {},
     left: [],
@@ -62,6 +64,7 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
       world.made++;
       return world.status;
     },
+    events: { read: () => [], next: () => [], listen: () => () => undefined },
     drain: act,
     undrain: act,
     force: act,
