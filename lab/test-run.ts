@@ -52,9 +52,9 @@ async function runStage(stage: Stage): Promise<Outcome> {
   const files = filesOf(stage);
   if (files.length === 0) return NOTHING;
   if (stage === "unit") return runOnHost(files, { limit: 10 * MINUTE, concurrency: undefined });
-  if (stage === "integration") return runIntegration(files, 30 * MINUTE);
   // Walks take all cores by themselves.
   if (stage === "simulation") return runOnHost(files, { limit: 30 * MINUTE, concurrency: 1 });
+  if (stage === "integration") return runIntegration(files, 30 * MINUTE);
   if (stage === "compose") return runCompose(files);
   if (stage === "systemd") return runSystemd(files);
   return runSystem(files, 60 * MINUTE);

@@ -98,6 +98,9 @@ export class SpeakerPort implements LiveSpeaker {
   apply(ops: readonly SpeakerOp[]): Promise<readonly OpResult<SpeakerOp>[]> {
     for (const op of ops) this.#watcher.onHanded(this.#process, op);
     const seen = this.#seen;
+    // What is on its way it counts with, as the controller does.
+    const announcing = ops.filter(({ kind }) => kind === "path.announce");
+    if (seen !== undefined) this.#seen = speakerAfter(seen, announcing);
     const turn = this.#writing.then(() => this.#write(ops, seen));
     this.#writing = turn;
     return turn;
