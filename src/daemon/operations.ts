@@ -9,6 +9,8 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
+import type { Journal } from "./journal.ts";
+import { toldLease } from "./lease.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +24,7 @@ import { Traffic } from "./traffic.ts";
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
   readonly reporter: Reporter;
+  readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
@@ -47,7 +50,7 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, health, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
@@ -56,6 +59,7 @@ export class Operations {
       log,
       beacon,
       metrics,
+      journal,
       takeOver: async (terms) => {
         const line = await takeOver(terms);
         metrics.lease(leaseTerm(settings()));
@@ -79,7 +83,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, health } = this.#options;
+    const { parts, journal, settings, beacon, health } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -87,7 +91,9 @@ export class Operations {
       operator: this.operator,
       reloader: this.reloader,
       config: file,
+      events: journal,
       condition: () => beacon.condition,
+      lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status: () => this.#status,
       health,
       services: () => countedServices(settings()),

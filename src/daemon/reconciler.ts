@@ -3,7 +3,7 @@ import { claim, prune } from "../core/claim.ts";
 import { conflicts } from "../core/conflict.ts";
 import type { Desired } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
-import type { RepairKind } from "../core/mended.ts";
+import type { Repair } from "../core/mended.ts";
 import type { Op, OpResult } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
@@ -41,7 +41,7 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence">
   readonly grace?: () => GraceTimes;
   /** See DeparturesOptions; without it a real server waits for its last connection. */
   readonly realServerDrain?: () => number;
-  readonly onRepair?: (kind: RepairKind) => void;
+  readonly onRepair?: (repair: Repair) => void;
   /** See PerformerOptions. */
   readonly onReinjection?: () => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */

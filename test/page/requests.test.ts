@@ -186,3 +186,25 @@ test("a change is told to those who follow, as a number, and what many changes c
   assert.equal(told.match(/data:/g)?.length, 2);
   assert.ok(world.made < 10);
 });
+
+test("the journal of a host is on its page, and that of a service, which concerns it alone, on the service's", async (t) => {
+  const { port, world } = await stage(t);
+  const event = (id: number, services: readonly string[], to: string) => ({
+    id,
+    at: "2026-01-02T03:04:05.678Z",
+    kind: "health" as const,
+    services,
+    from: "up",
+    to,
+    reason: `<b>${to}</b>`,
+    stood: 61_000,
+    took: 78,
+  });
+  world.events = [event(1, ["web"], "down"), event(2, ["mail"], "unknown")];
+  const { text } = await ask(port, "/");
+  assert.ok(text.indexOf('id="event-2"') < text.indexOf('id="event-1"'), "the newest first");
+  assert.match(text, /&lt;b&gt;down.*78 ms after its cause/);
+  const own = (await ask(port, "/service?name=web")).text;
+  assert.match(own, /id="event-1"/);
+  assert.doesNotMatch(own, /id="event-2"/);
+});

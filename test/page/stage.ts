@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import type { AdminActions, StatusDocument, ToldAnnouncement } from "../../src/admin/api.ts";
 import type { Prefix } from "../../src/core/address.ts";
+import type { Event } from "../../src/core/event.ts";
+import { concerns } from "../../src/core/event.ts";
 import { History } from "../../src/core/history.ts";
 import type { ServerTraffic } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
@@ -44,6 +46,8 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
     conflicts: [],
     failing: {},
     left: [],
+    virtualServices: [],
+    lease: { state: "guarded", termSeconds: 5 },
     reload: { at: "2026-01-02T03:04:05Z" },
     ...over,
   };
@@ -56,11 +60,21 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
     asked.push(body);
     return Promise.resolve({ lines: ["web is draining"] });
   };
-  const world = { status: status(), made: 0, traffic: undefined as readonly ServerTraffic[] | undefined };
+  const world = {
+    status: status(),
+    made: 0,
+    events: [] as Event[],
+    traffic: undefined as readonly ServerTraffic[] | undefined,
+  };
   const actions: AdminActions = {
     status: () => {
       world.made++;
       return world.status;
+    },
+    events: {
+      read: (query) => world.events.filter((event) => concerns(event, query)),
+      next: () => [],
+      listen: () => () => undefined,
     },
     drain: act,
     undrain: act,
