@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:http";
+import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { until } from "../support/until.ts";
@@ -21,6 +22,7 @@ test("each answer forbids what is not this page's own, and is made for a browser
   for (const path of assets) assert.equal((await ask(port, `/${path}`)).status, 200, path);
 });
 
+// fault: page-foreign-name
 test("a name that is not this host's is refused, before anything is read", async (t) => {
   const { port, world } = await stage(t, { hosts: ["lb.example.net"] });
   for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1.evil.example"])
@@ -36,6 +38,7 @@ test("a name that is not this host's is refused, before anything is read", async
     assert.equal((await ask(port, "/", { headers: { host } })).status, 200, host);
 });
 
+// fault: page-paths
 test("paths are names from a list: nothing that is sent reaches a file", async (t) => {
   const { port, faults } = await stage(t);
   const paths = [
@@ -66,6 +69,7 @@ test("paths are names from a list: nothing that is sent reaches a file", async (
   assert.deepEqual(faults, []);
 });
 
+// fault: page-markup
 test("what services and peers say is text and never markup", async (t) => {
   const { port, world } = await stage(t);
   const evil = `<script>alert(1)</script>"'&\u202e\u001b[31m`;
@@ -102,6 +106,7 @@ test("read-only by default: no buttons, and nobody who would press them all the 
   assert.deepEqual(asked, []);
 });
 
+// fault: page-foreign-form
 test("a button works for this page itself with the token, and for nobody else", async (t) => {
   const { port, asked } = await stage(t, { buttons: true });
   const own = { ...FORM, origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
@@ -160,6 +165,7 @@ function stream(
   });
 }
 
+// fault: page-many-followers
 test("three hundred who want to follow: sixty-four do, the others are told to come later, and the page still opens", async (t) => {
   const { port } = await stage(t);
   const open = () =>
@@ -173,6 +179,7 @@ test("three hundred who want to follow: sixty-four do, the others are told to co
   await until("the page", async () => (await ask(port, "/").catch(() => undefined))?.status === 200);
 });
 
+// fault: page-many-changes
 test("a change is told to those who follow, as a number, and what many changes cost is bounded", async (t) => {
   const { port, history, world } = await stage(t);
   const { response } = await stream(t, port);
@@ -207,4 +214,16 @@ test("the journal of a host is on its page, and that of a service, which concern
   const own = (await ask(port, "/service?name=web")).text;
   assert.match(own, /id="event-1"/);
   assert.doesNotMatch(own, /id="event-2"/);
+});
+
+// fault: page-slow-clients
+test("clients that open and say nothing hold their seats for a while only, and nobody else waits for good", async (t) => {
+  const { port } = await stage(t, { patience: 500 });
+  const silent = Array.from({ length: 300 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  t.after(() => {
+    for (const one of silent) one.destroy();
+  });
+  const ends = silent.map((one) => new Promise((resolve) => one.resume().on("close", resolve)));
+  await Promise.all(ends);
+  assert.equal((await ask(port, "/")).status, 200);
 });

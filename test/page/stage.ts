@@ -54,7 +54,10 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
 }
 
 /** The real page over TCP, before actions that note what they are asked. */
-export async function stage(t: TestContext, options: { buttons?: boolean; hosts?: string[]; trusted?: boolean } = {}) {
+export async function stage(
+  t: TestContext,
+  options: { buttons?: boolean; hosts?: string[]; trusted?: boolean; patience?: number } = {},
+) {
   const asked: unknown[] = [];
   const act = (body: unknown) => {
     asked.push(body);
@@ -94,7 +97,9 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
     options: () => ({ buttons: options.buttons ?? false, hosts: options.hosts ?? [] }),
   };
   const page = new Page(source, { text: TOKEN, file: "/run/bgp-lb/page-token" }, (error) => faults.push(error));
-  const server = new PageServer(page.handler(options.trusted ?? false));
+  const { patience: ms = 5_000 } = options;
+  const patience = { headersTimeout: ms, requestTimeout: ms, keepAliveTimeout: ms };
+  const server = new PageServer(page.handler(options.trusted ?? false), patience);
   await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     page.stop();
