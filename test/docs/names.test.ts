@@ -47,7 +47,7 @@ test("every command of bgp-lb that the pages name is one, and each is named", ()
     assert.ok(new RegExp(`[ \\[]${name}[ \\]]`).test(words), `no page names the command ${name}`);
 });
 
-test("every flag of bgp-lb that the pages name is one", () => {
+test("every flag of bgp-lb that the pages name is one, and each is named", () => {
   const own = /^(?:bgp-lb .*|.* exec controller bgp-lb .*|-[^-].*)$/;
   const named = everyCode.filter(({ code }) => own.test(code));
   assert.ok(named.length > 20);
@@ -57,6 +57,9 @@ test("every flag of bgp-lb that the pages name is one", () => {
     ),
   );
   assert.deepEqual(strange, []);
+  const words = everyCode.map(({ code }) => ` ${code} `).join("\n");
+  for (const name of FLAG_NAMES)
+    assert.ok(new RegExp(`[ [|]-${name}[ =\\]]`).test(words), `no page names the flag -${name}`);
 });
 
 test("every camelCase name in the pages is a key of the config, or stands in the sources", () => {
