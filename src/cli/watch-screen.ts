@@ -2,7 +2,7 @@ import { ControllerUnreachable } from "../core/errors.ts";
 import { systemClock, textOfTime } from "../daemon/clock.ts";
 import { EXIT } from "./exit.ts";
 import type { Look } from "./terminal.ts";
-import { lookOf, paint } from "./terminal.ts";
+import { lookOf, paint, wrap } from "./terminal.ts";
 
 const EVERY_MS = 1_000;
 
@@ -56,10 +56,11 @@ function headline(trouble: string | undefined): string {
 
 /** One picture, no line longer or lower than the terminal: what does not fit is counted. */
 export function frame(lines: readonly string[], headline: string, rows: number, look: Look): string {
-  const room = Math.max(1, rows - 2);
+  const tone = headline.includes("NOT CURRENT") ? "bad" : "quiet";
+  const head = wrap(headline, look.columns ?? headline.length).map((line) => paint(line, tone, look));
+  const room = Math.max(1, rows - head.length - 1);
   const over = lines.length - room;
   const shown = over > 0 ? [...lines.slice(0, room - 1), `... ${over + 1} more lines: bgp-lb status SERVICE`] : lines;
-  const head = paint(headline.slice(0, look.columns), headline.includes("NOT CURRENT") ? "bad" : "quiet", look);
-  const all = [head, "", ...shown];
+  const all = [...head, "", ...shown];
   return `${FRAME.begin}${all.join(FRAME.lineEnd)}\u001b[K${FRAME.end}`;
 }

@@ -57,7 +57,7 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
   const came = events.findLast(
     (event) => event.kind === "announcement" && event.prefix === prefix && event.to === state,
   );
-  const took = came?.took === undefined ? "" : `; ${spanWords(came.took)} after what led to it`;
+  const took = came?.took === undefined ? "" : `; it was gone ${spanWords(came.took)} after its service changed`;
   if (!found.speakerUp) {
     const down = events.findLast(({ kind }) => kind === "gobgpd");
     const why = down?.to === "down" ? `: ${down.reason}` : "";
@@ -67,7 +67,7 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
   const broken = one.dataplane?.state === "broken";
   switch (state) {
     case "withdrawn":
-      return { link, state: "idle", says: `has no path for it, as it is to be${sinceWords(one)}${took}` };
+      return { link, state: "idle", says: `has no path for it${sinceWords(one)}; none is wanted${took}` };
     case "lingering":
       return {
         link,

@@ -27,7 +27,7 @@ function checkRemedy(service: string, { name, stale, verdict }: ServiceStatus["c
   if (stale)
     return `the check ${name} gives no results any more: look for what hangs (the program it runs, name resolution, this machine)`;
   if (verdict === "unknown") return "wait for its first results; it needs `rise` good ones in a row";
-  return `mend ${service}, or its check ${name}, on this host; announced all the same: bgp-lb force up ${service}`;
+  return `mend ${service}, or its check ${name}, on this host; to announce it all the same: bgp-lb force up ${service}`;
 }
 
 export function healthLink(service: ServiceStatus, overruled: boolean): ChainLink {
