@@ -51,7 +51,7 @@ export function statusText(found: StatusDocument, look: Look): readonly string[]
 }
 
 /** How long a thing has been as it is. */
-export function age({ ageSeconds }: { readonly ageSeconds?: number }): string {
+function age({ ageSeconds }: { readonly ageSeconds?: number }): string {
   return ageSeconds === undefined ? "" : ageWords(ageSeconds);
 }
 
@@ -66,7 +66,7 @@ function reloadLine({ reload }: StatusDocument, look: Look): readonly string[] {
 }
 
 /** The lease in a line. */
-export function leaseWords(lease: ToldLease): string {
+function leaseWords(lease: ToldLease): string {
   const term = lease.termSeconds === undefined ? "" : ` of ${lease.termSeconds} s`;
   const since = lease.since === undefined ? "" : ` for ${age(lease)}`;
   if (lease.state === "off") return "lease off: announcements outlive a controller that dies";
