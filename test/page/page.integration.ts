@@ -104,7 +104,9 @@ test("a drain by a button says what it would do, asks for the token, and is on e
   await shows(tab, /Done/);
   await withdrawn();
   await shows(watching, /0 of 1 VIP announced/);
-  await until("the word", async () => /drained/.test((await watching.locator(".vips tbody .state").textContent()) ?? ""));
+  await until("the word", async () =>
+    /drained/.test((await watching.locator(".vips tbody .state").textContent()) ?? ""),
+  );
   assert.ok(controller.lines.some((line) => /web is draining by alice: a new kernel/.test(line)));
   assert.deepEqual(
     complaints.filter((line) => !/40[34]/.test(line)),
