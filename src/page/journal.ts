@@ -44,7 +44,7 @@ function table(events: readonly Event[]): Html {
 
 function row(event: Event): Html {
   const { id, at, from, to, reason, more } = event;
-  return html`<tr id="event-${id}"><td>${moment(at)}</td><th scope="row">${subject(event)}${more !== undefined && html` <span class="quiet">and ${more} more alike</span>`}</th><td>${badge(TONES[to] ?? "good", to)}</td><td>${from}${stood(event)}</td><td class="why">${reason}${took(event)}</td></tr>`;
+  return html`<tr id="event-${id}"><td>${moment(at)}</td><th scope="row">${subject(event)}${more !== undefined && html` <span class="quiet">and ${more} more alike</span>`}</th><td>${badge(TONES[to] ?? "good", to)}</td><td>${from}${stood(event)}</td><td>${reason}${took(event)}</td></tr>`;
 }
 
 function subject({ kind, services, prefix, peer, what }: Event): string {
