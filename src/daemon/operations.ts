@@ -9,6 +9,8 @@ import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
+import type { Journal } from "./journal.ts";
+import { toldLease } from "./lease.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
@@ -25,6 +27,7 @@ import type { Watch } from "./watch.ts";
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin">;
   readonly reporter: Reporter;
+  readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
@@ -52,7 +55,7 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
@@ -61,6 +64,7 @@ export class Operations {
       log,
       beacon,
       metrics,
+      journal,
       takeOver: async (terms) => {
         const line = await takeOver(terms);
         metrics.lease(leaseTerm(settings()));
@@ -83,7 +87,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon, status } = this.#options;
+    const { parts, journal, settings, beacon, status } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -91,7 +95,9 @@ export class Operations {
       operator: this.operator,
       reloader: this.reloader,
       config: file,
+      events: journal,
       condition: () => beacon.condition,
+      lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status,
       health: this.#health,
       foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),

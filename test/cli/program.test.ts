@@ -36,6 +36,8 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["guard", "--help"],
     ["health", "--help"],
     ["status", "--help"],
+    ["why", "--help"],
+    ["events", "--help"],
     ["drain", "--help"],
     ["undrain", "--help"],
     ["force", "--help"],
@@ -73,7 +75,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     ],
     [
       ["frobnicate"],
-      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, doctor, completion, version/,
+      /the commands are run, check, plan, cleanup, guard, health, status, why, events, drain, undrain, force, reload, doctor, completion, version/,
     ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
@@ -86,6 +88,9 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     [["undrain", "-wait", "web"], /unknown option '--wait/],
     [["force", "web"], /it is bgp-lb force up SERVICE, or bgp-lb force down SERVICE/],
     [["force", "up", "web", "-for", "0s"], /-for: must be longer than nothing/],
+    [["why"], /which\? bgp-lb why SERVICE, or bgp-lb why VIP/],
+    [["events", "-since", "soon"], /-since: neither a duration nor a time; would be right: "1h", .*found "soon"/],
+    [["status", "-watch"], /-watch needs a terminal; bgp-lb events -follow tells/],
     [["reload", "web"], /"web" is not a command/],
     [["status", "-admin-socket", "off"], /-admin-socket off: without it no controller can be asked/],
     [
@@ -124,7 +129,15 @@ test("a file that a check needs and that is not there is a fault of the config, 
 
 // fault: admin-unreachable
 test("where no controller can be asked, each command says why and ends with exit code 3", async () => {
-  for (const argv of [["status"], ["drain", "web"], ["undrain", "-all"], ["force", "up", "web"], ["reload"]]) {
+  for (const argv of [
+    ["status"],
+    ["why", "web"],
+    ["events"],
+    ["drain", "web"],
+    ["undrain", "-all"],
+    ["force", "up", "web"],
+    ["reload"],
+  ]) {
     const { exitCode, stdout, stderr } = await bgpLb(...argv);
     assert.deepEqual([exitCode, stdout], [3, ""], argv.join(" "));
     assert.match(
