@@ -8,6 +8,8 @@ import { Followers, parseEventQuery } from "./events-route.ts";
 
 /** Bytes of a request's body; a thousand names fit. */
 const MAX_BODY = 128 * 1024;
+/** Where it holds a config, every character of which may be written as an escape. */
+const MAX_CONFIG = 40 * 1024 * 1024;
 
 /** A request that cannot be understood; HTTP's status beside it. */
 class BadRequest extends Error {
@@ -87,7 +89,7 @@ export class AdminServer {
     if (!Object.hasOwn(REQUESTS, name)) throw new BadRequest(404, "there is no such route");
     if (request.method !== "POST") throw new BadRequest(405, `${name} is asked for with POST`);
     const verb = name as Verb;
-    const body = await readJson(request);
+    const body = await readJson(request, verb === "plan" ? MAX_CONFIG : MAX_BODY);
     switch (verb) {
       case "drain":
         return this.#actions.drain(parse("drain", body));
@@ -97,6 +99,8 @@ export class AdminServer {
         return this.#actions.force(parse("force", body));
       case "reload":
         return this.#actions.reload(parse("reload", body));
+      case "plan":
+        return this.#actions.plan(parse("plan", body));
     }
   }
 
@@ -136,12 +140,12 @@ function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUE
   throw new BadRequest(400, `${verb}: ${issue?.path.join(".") || "the request"}: ${issue?.message}`);
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new BadRequest(413, `a request has at most ${MAX_BODY} bytes`);
+    if (size > most) throw new BadRequest(413, `a request has at most ${most} bytes`);
     chunks.push(chunk);
   }
   try {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RealServerHealth, ServiceHealth } from "../core/desired.ts";
-import type { CheckStatus } from "../core/health.ts";
+import type { Against, CheckStatus } from "../core/health.ts";
+import type { Outlook } from "../core/outlook.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
 import type { VirtualServiceStatus } from "../core/serving.ts";
 import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
@@ -32,6 +33,8 @@ export const REQUESTS = {
     by,
     reason,
   }),
+  /** A config that is not in force, to say what it would do; `file` is for messages and relative paths. */
+  plan: z.strictObject({ file: z.string().min(1).max(4_096), text: z.string() }),
   reload: z.strictObject({ by, allowSessionReset: z.boolean().default(false) }),
 } as const;
 
@@ -65,7 +68,8 @@ export type Dated<Thing> = Omit<Thing, "since"> & {
 
 /** `lastSeconds`: the age of the last result. */
 export type ToldCheck = Dated<Omit<CheckStatus, "at">> & { readonly lastSeconds?: number };
-export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers">> & {
+export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers" | "against">> & {
+  readonly against?: readonly Dated<Against>[];
   readonly peers: readonly Dated<PeerStatus>[];
 };
 
@@ -108,6 +112,20 @@ export interface StatusDocument {
   readonly reload: ReloadState;
 }
 
+/** What POST /plan answers, and what `bgp-lb plan -json` prints. */
+export interface PlanDocument extends Outlook {
+  readonly config: string;
+  /** Who would take it over; undefined: nobody runs, so this is what a start would do. */
+  readonly controller?: { readonly pid: number; readonly config: string };
+  /** Why only a restart can take it over, one line each. */
+  readonly restart: readonly string[];
+  /** Sessions for which a reload needs -allow-session-reset, one line each. */
+  readonly resets: readonly string[];
+  readonly warnings: readonly string[];
+  /** What could not be looked at, so that what depends on it is missing. */
+  readonly blind: readonly string[];
+}
+
 /** What the server asks of the controller. */
 export interface AdminActions {
   status(): StatusDocument;
@@ -116,4 +134,5 @@ export interface AdminActions {
   undrain(request: Request<"undrain">): Promise<Answer>;
   force(request: Request<"force">): Promise<Answer>;
   reload(request: Request<"reload">): Promise<Answer>;
+  plan(request: Request<"plan">): Promise<PlanDocument>;
 }

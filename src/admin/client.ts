@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import { ControllerUnreachable, Refused, UsageError } from "../core/errors.ts";
 import type { Event, EventQuery } from "../core/event.ts";
-import type { Answer, Request, StatusDocument, Verb } from "./api.ts";
+import type { Answer, PlanDocument, Request, StatusDocument, Verb } from "./api.ts";
 
 /** Milliseconds that a controller may take: a reload reads files and asks the kernel, and a drain waits for a reload. */
 const PATIENCE_MS = 60_000;
@@ -55,6 +55,11 @@ export class AdminClient {
     return (await this.#ask("POST", `/${verb}`, body)) as Answer;
   }
 
+  /** What the controller would do with this config. */
+  async plan(body: Request<"plan">): Promise<PlanDocument> {
+    return (await this.#ask("POST", "/plan", body)) as PlanDocument;
+  }
+
   async #ask(method: "GET" | "POST", path: string, body: unknown): Promise<unknown> {
     const response = await this.#open(method, path, body === undefined ? "" : JSON.stringify(body), PATIENCE_MS);
     const text =
@@ -88,9 +93,10 @@ export class AdminClient {
       case "ENOENT":
         return new ControllerUnreachable(
           `${at}: there is no such socket; is bgp-lb running here? -state-dir or -admin-socket tells where`,
+          true,
         );
       case "ECONNREFUSED":
-        return new ControllerUnreachable(`${at}: nobody listens there any more; is bgp-lb running?`);
+        return new ControllerUnreachable(`${at}: nobody listens there any more; is bgp-lb running?`, true);
       case "EACCES":
       case "EPERM":
         return new ControllerUnreachable(

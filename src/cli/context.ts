@@ -3,26 +3,28 @@ import type { Loaded } from "../config/config.ts";
 import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, parseConfig } from "../config/load.ts";
 import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
 import type { LogFormat, LogLevel } from "../daemon/log.ts";
 import { readByJournal } from "../daemon/log.ts";
 import { preflight } from "../daemon/preflight.ts";
+import type { ConfigText } from "../daemon/reload.ts";
 import type { Settings } from "../daemon/settings.ts";
 
 /** The flags as commander hands them over; each that has a default is there. */
 export type Options = Readonly<Partial<Record<FlagName | CommandFlagName, string>>>;
 
-/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. */
+/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. `given` stands for the file. */
 export async function readSettings(
   options: Options,
+  given?: ConfigText,
 ): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
-  const { file, network, ipvs, metrics } = readFlags(options);
-  const { config, warnings } = await readConfig(options);
+  const { network, ipvs, metrics } = readFlags(options);
+  const { config, warnings } = await readConfig(options, given);
   const settings = {
     config,
-    file,
+    file: given?.file ?? options["config"] ?? "",
     network,
     ipvs: ipvs && network,
     metrics,
@@ -44,10 +46,11 @@ export function readFlags(options: Options) {
   };
 }
 
-/** The config file alone; throws ConfigError with every problem of it. */
-export function readConfig(options: Options): Promise<Loaded> {
+/** The config file alone, or what is given in its place; throws ConfigError with every problem of it. */
+export async function readConfig(options: Options, given?: ConfigText): Promise<Loaded> {
   const { file, metrics, gobgpAddress } = readFlags(options);
-  return loadConfig(file, { metricsAddress: metrics, gobgpAddress });
+  const context = { metricsAddress: metrics, gobgpAddress };
+  return given === undefined ? loadConfig(file, context) : parseConfig(given.text, given.file, context);
 }
 
 export function stateDirectoryOf(options: Options): string {

@@ -1,34 +1,40 @@
-import { describe } from "../core/op.ts";
+import { resolve } from "node:path";
+import type { PlanDocument } from "../admin/api.ts";
+import { AdminClient } from "../admin/client.ts";
+import { parseGoBool } from "../config/flags.ts";
+import { readConfigText } from "../config/load.ts";
+import { ControllerUnreachable } from "../core/errors.ts";
 import { systemClock } from "../daemon/clock.ts";
-import type { Preview } from "../daemon/preview.ts";
 import { preview } from "../daemon/preview.ts";
 import type { Options } from "./context.ts";
-import { readSettings } from "./context.ts";
+import { adminAddress, readSettings } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import { renderPlan } from "./plan-text.ts";
 
-/** Looks at kernel, gobgpd and the checks, and prints what a start would do, in order; changes nothing. */
+/** Prints what the running controller would do with the config, or what a start would, and what that touches; changes nothing. */
 export async function plan(options: Options): Promise<number> {
-  const { settings, warnings } = await readSettings(options);
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  const found = await preview(settings, systemClock);
-  process.stdout.write(render(found));
+  const json = parseGoBool(options.json ?? "false", "json");
+  const found = (await ofController(options)) ?? (await ofStart(options));
+  for (const warning of found.warnings) process.stderr.write(`warning: ${warning}\n`);
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderPlan(found));
   return found.blind.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-export function render({ ops, held, conflicts, blind }: Preview): string {
-  const steps = ops.map((op, index) => `${String(index + 1).padStart(4)}  ${describe(op)}`);
-  return [
-    ...(steps.length > 0 ? ["would do, in this order:", ...steps] : ["nothing to do"]),
-    ...section(
-      "not announced",
-      [...held].map(([prefix, reason]) => `${prefix}  ${reason}`),
-    ),
-    ...section("in the way, left alone", conflicts),
-    ...section("could not be looked at, so what depends on it is missing above", blind),
-    "",
-  ].join("\n");
+/** undefined: no controller runs. */
+async function ofController(options: Options): Promise<PlanDocument | undefined> {
+  const address = adminAddress(options);
+  if (address === undefined) return undefined;
+  const file = options["config"] ?? "";
+  const text = await readConfigText(file);
+  try {
+    return await new AdminClient(address.socket).plan({ file: resolve(file), text });
+  } catch (error) {
+    if (error instanceof ControllerUnreachable && error.absent) return undefined;
+    throw error;
+  }
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length > 0 ? [`${title}:`, ...lines.map((line) => `      ${line}`)] : [];
+async function ofStart(options: Options): Promise<PlanDocument> {
+  const { settings, warnings } = await readSettings(options);
+  return preview(settings, warnings, systemClock);
 }

@@ -2,6 +2,7 @@ import { systemParts } from "../daemon/adapters.ts";
 import { Controller } from "../daemon/controller.ts";
 import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
+import type { ConfigText } from "../daemon/reload.ts";
 import { takeServiceManager } from "../daemon/service-manager.ts";
 import type { Options } from "./context.ts";
 import { logFormat, logLevel, readSettings, refuseUnfit } from "./context.ts";
@@ -13,8 +14,8 @@ const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 /** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. SIGHUP reads the config anew. */
 export async function run(options: Options): Promise<number> {
   const manager = takeServiceManager();
-  const read = async () => {
-    const found = await readSettings(options);
+  const read = async (given?: ConfigText) => {
+    const found = await readSettings(options, given);
     await refuseUnfit(found.settings);
     return found;
   };

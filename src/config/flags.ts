@@ -130,6 +130,12 @@ export const COMMAND_FLAGS = {
     default: "false",
     meaning: "take the config over although BGP sessions that stand are reset or ended for it",
   },
+  guard: {
+    name: "guard",
+    kind: "boolean",
+    default: "false",
+    meaning: "ask the guard at -guard-socket instead of the controller",
+  },
   follow: { name: "follow", kind: "boolean", default: "false", meaning: "go on with each new entry, until Ctrl-C" },
   since: {
     name: "since",

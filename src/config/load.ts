@@ -34,7 +34,7 @@ const LARGEST = 16 * 1024 * 1024;
 
 /** Reads a config file; throws ConfigError with every problem of it when it cannot be used. */
 export async function loadConfig(file: string, context: Context = {}): Promise<Loaded> {
-  return parseConfig(await readText(file), file, context);
+  return parseConfig(await readConfigText(file), file, context);
 }
 
 /** Reads the text of a config file; `file` stands in messages, and is what relative paths in the text are relative to. */
@@ -109,7 +109,8 @@ function problems(found: readonly Finding[], text: string, file: string, { offse
     .map(({ offset, path, message }) => ({ file, ...placeOf(offset), path, message }));
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of a config file; throws ConfigError where it cannot be read. */
+export async function readConfigText(file: string): Promise<string> {
   const fail = (message: string) => new ConfigError([{ file, path: "", message }]);
   let bytes: Buffer;
   try {

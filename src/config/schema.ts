@@ -141,9 +141,11 @@ export const configSchema = z
         "Time that announcements outlive a controller that does not answer: after it the guard (`bgp-lb guard`) acts. `0s`: no lease, they outlive it for ever.",
       ),
     onLeaseLost: z
-      .enum(["withdraw", "keep"])
+      .enum(["withdraw", "demote", "keep"])
       .default("withdraw")
-      .describe("What the guard does when the lease is lost: `withdraw` what is ours, or `keep` it and say so."),
+      .describe(
+        "What the guard does when the lease is lost: `withdraw` what is ours; `demote` it, that is announce it as a drain does (community GRACEFUL_SHUTDOWN of RFC 8326, worse MED), so that routers use it only where no other host has it; or `keep` it and say so.",
+      ),
     handoverLease: durationSchema
       .prefault("60s")
       .describe("Time that announcements outlive a controller that stopped with `onStop: handover`."),

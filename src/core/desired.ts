@@ -1,6 +1,6 @@
 import type { Address, Prefix } from "./address.ts";
 import { family, networkPrefix } from "./address.ts";
-import type { CheckStatus, Verdict } from "./health.ts";
+import type { Against, CheckStatus, Verdict } from "./health.ts";
 import type { Override, Overrides } from "./override.ts";
 import { demote, isDrained, overrideWords } from "./override.ts";
 import type { Path } from "./path.ts";
@@ -62,6 +62,8 @@ export interface Announcement {
   readonly want: "announce" | "withdraw" | "keep";
   /** Why it is not announced, or what speaks for it. */
   readonly reason: string;
+  /** Where checks decide that it is not announced: which, why, and since when. */
+  readonly against?: readonly Against[];
   readonly services: readonly string[];
   /** One of its services drains, so the path is told worse than it is. */
   readonly draining: boolean;
@@ -154,7 +156,7 @@ function serving(service: VirtualService, verdicts: ServiceHealth["realServers"]
   return realServers.length === 0 ? service : { ...service, realServers };
 }
 
-type Wish = Pick<Announcement, "want" | "reason" | "draining">;
+type Wish = Pick<Announcement, "want" | "reason" | "draining" | "against">;
 
 function wish(service: Service, health: ServiceHealth, stage: Stage, override: Override | undefined): Wish {
   if (stage !== "serving") return { want: "withdraw", reason: "this controller is stopping", draining: false };
@@ -165,13 +167,27 @@ function wish(service: Service, health: ServiceHealth, stage: Stage, override: O
   if (override?.word === "up" || (draining && override.regardless)) return { want: "announce", reason, draining };
   const byHealth = `${name} is ${health.verdict}: ${health.reason}`;
   const want = health.verdict === "up" ? "announce" : health.verdict === "down" ? "withdraw" : "keep";
-  return { want, reason: draining ? `${reason}; ${byHealth}` : byHealth, draining };
+  const against = want === "announce" ? [] : speakingAgainst(name, health);
+  return {
+    want,
+    reason: draining ? `${reason}; ${byHealth}` : byHealth,
+    draining,
+    ...(against.length > 0 && { against }),
+  };
+}
+
+function speakingAgainst(service: string, { checks = [] }: ServiceHealth): readonly Against[] {
+  return checks
+    .filter(({ reason }) => reason !== "")
+    .map(({ name, reason, stale, since }) => ({ service, check: name, reason, stale, since }));
 }
 
 /** Services that share a prefix all have to be well: a router cannot tell their ports apart. */
 function both(a: Announcement, b: Announcement): Announcement {
   const worse = rank(a) <= rank(b) ? a : b;
+  const against = [...(a.against ?? []), ...(b.against ?? [])];
   return {
+    ...(against.length > 0 && { against }),
     path: b.draining ? b.path : a.path,
     draining: a.draining || b.draining,
     want: worse.want,

@@ -23,6 +23,13 @@ export class Refused extends Error {
 /** No controller can be asked: none listens there, or this user may not ask it; exit code 3. The message says which. */
 export class ControllerUnreachable extends Error {
   override readonly name = "ControllerUnreachable";
+  /** Nobody listens there; one that hangs, or that this user may not ask, is not absent. */
+  readonly absent: boolean;
+
+  constructor(message: string, absent = false) {
+    super(message);
+    this.absent = absent;
+  }
 }
 
 /** The one line of an unknown thrown value that is fit for an operator. */

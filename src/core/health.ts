@@ -30,6 +30,12 @@ export interface CheckStatus extends Omit<CheckHealth, "last"> {
   readonly reason: string;
 }
 
+/** A check that speaks against the VIPs of a service. */
+export interface Against extends Pick<CheckStatus, "reason" | "stale" | "since"> {
+  readonly service: string;
+  readonly check: string;
+}
+
 export const UNPROBED: CheckHealth = {
   verdict: "unknown",
   streak: 0,

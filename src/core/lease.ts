@@ -1,10 +1,13 @@
 import type { Prefix } from "./address.ts";
+import type { SpeakerOp } from "./op.ts";
+import { demote, isDemoted } from "./override.ts";
+import type { Path } from "./path.ts";
 
 /** For how long announcements may outlive whoever made them, and what becomes of them then. Times in milliseconds. */
 export interface LeaseTerms {
   /** Without a renewal; 0: no lease. */
   readonly term: number;
-  readonly onLost: "withdraw" | "keep";
+  readonly onLost: "withdraw" | "demote" | "keep";
   /** After a controller has said that another one will come. */
   readonly handover: number;
 }
@@ -59,6 +62,21 @@ export function takenOver(lease: Pick<Lease, "terms" | "prefixes">, now: number)
 /** True when the end is reached, nobody has acted yet, and there is something to act upon. */
 export function isDue(lease: Lease, now: number): boolean {
   return !lease.lost && lease.prefixes.length > 0 && now >= lease.endsAt;
+}
+
+/** What is still to be done once the lease is lost, by what gobgpd holds; nothing when it is done. */
+export function remaining({ terms, prefixes }: Lease, paths: ReadonlyMap<Prefix, Path>): readonly SpeakerOp[] {
+  const standing = prefixes.map((prefix) => paths.get(prefix)).filter((path) => path !== undefined);
+  switch (terms.onLost) {
+    case "withdraw":
+      return standing.map(({ prefix }) => ({ target: "speaker", kind: "path.withdraw", prefix }));
+    case "demote":
+      return standing
+        .filter((path) => !isDemoted(path))
+        .map((path) => ({ target: "speaker", kind: "path.announce", path: demote(path) }));
+    case "keep":
+      return [];
+  }
 }
 
 function end(term: number, now: number): number {

@@ -87,6 +87,11 @@ export function demote(path: Path): Path {
   };
 }
 
+/** True for a path that routers are asked already not to prefer. */
+export function isDemoted({ communities = [] }: Path): boolean {
+  return communities.includes(GRACEFUL_SHUTDOWN);
+}
+
 /** What stands, in a word or two. */
 export function shortWord(override: Override): "draining" | "drained" | "forced up" | "forced down" {
   if (override.word !== "drain") return `forced ${override.word}`;

@@ -22,7 +22,7 @@ export function sessionResets(
 }
 
 /** Each setting of a peer that differs, in words; none where they are the same. */
-function peerChanges(before: PeerConfig, after: PeerConfig | undefined): readonly string[] {
+export function peerChanges(before: PeerConfig, after: PeerConfig | undefined): readonly string[] {
   if (after === undefined) return ["it is not in the config any more"];
   return (Object.keys(NAMES) as (keyof typeof NAMES)[])
     .filter((key) => before[key] !== after[key])

@@ -1,6 +1,7 @@
 import type { Address, Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
+import type { Against } from "./health.ts";
 import { describePath, samePath } from "./path.ts";
 import type { PathProof, Proofs } from "./proof.ts";
 import type { VirtualServiceStatus } from "./serving.ts";
@@ -49,6 +50,8 @@ export interface AnnouncementStatus {
   readonly peers: readonly PeerStatus[];
   /** One line: why it is in this state. */
   readonly reason: string;
+  /** The checks that speak against it, where they decide. */
+  readonly against?: readonly Against[];
   /** As in PeerStatus. */
   readonly since?: number | undefined;
   /** See Announcement. */
@@ -128,7 +131,9 @@ function statusOf(
   const peers = there === undefined ? [] : among.map((peer) => peerStatus(peer, prefix, proofs));
   const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
   const dataplane = dataplaneOf(announcement, desired, observed, lacks);
-  const base = { prefix, nextHop, services: announcement.services, peers, want: announcement.want, dataplane };
+  const { services, against, want } = announcement;
+  const reasons = against === undefined ? {} : { against };
+  const base = { prefix, nextHop, services, peers, want, dataplane, ...reasons };
   if (speaker === undefined) return { ...base, state: "unknown", reason: "gobgpd cannot be read" };
   if (speaker === "absent") {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };

@@ -24,6 +24,7 @@ export interface AdminActionsOptions {
   /** What the last pass found; undefined before the first. */
   readonly status: () => Status | undefined;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  readonly foresee: AdminActions["plan"];
   readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
 }
 
@@ -48,6 +49,7 @@ export function adminActions(options: AdminActionsOptions): AdminActions {
     undrain: ({ services: which, by }) => afterReload(() => operator.undrain(which, { by, reason: "" })),
     force: ({ service, word, for: ms, by, reason }) =>
       afterReload(() => operator.force(service, word, ms, { by, reason })),
+    plan: options.foresee,
     reload: async ({ allowSessionReset }) => {
       const { error, refused, line } = await reloader.reload({ allowSessionReset });
       if (error !== undefined) throw refused === true ? new Refused(line) : new UsageError(line);

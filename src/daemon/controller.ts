@@ -21,7 +21,8 @@ import { intentOf } from "./settings.ts";
 import { SpeakerNews } from "./speaker-news.ts";
 import { Trigger } from "./trigger.ts";
 import { version } from "./version.ts";
-import { Watch, watched } from "./watch.ts";
+import { Watch } from "./watch.ts";
+import { watched } from "./watched.ts";
 
 /** Peers wait this long for the first verdicts of all services, then they come up with what is known. */
 const FIRST_VERDICTS_MS = 5_000;
@@ -38,17 +39,15 @@ export class Controller {
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "beacon" | "kernel" | "settings"> & {
+  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "beacon" | "kernel" | "settings" | "read"> & {
     readonly parts: Parts;
   };
   readonly #operations: Operations;
   #leaving = false;
-  readonly #read: Reread;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
     const { clock, log, manager } = parts;
     this.#settings = settings;
-    this.#read = read;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
     const reporter = new Reporter(log);
@@ -57,10 +56,10 @@ export class Controller {
     const beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
     this.#verdictsDue = clock.now() + FIRST_VERDICTS_MS;
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
-    this.#shared = { parts, reporter, journal, beacon, kernel, settings: () => this.#settings };
+    this.#shared = { parts, read, reporter, journal, beacon, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
-      health: () => this.#watch?.health ?? new Map(),
+      running: () => ({ watch: this.#watch, reconciler: this.#reconciler }),
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
@@ -161,7 +160,7 @@ export class Controller {
 
   async #takeOver(terms: ReloadTerms): Promise<string | undefined> {
     if (this.#leaving) return undefined;
-    const { settings, warnings } = await this.#read();
+    const { settings, warnings } = await this.#shared.read();
     const standing = await this.#reconciler?.prover.established();
     if (this.#leaving) return undefined;
     const costs = refuseCostly(this.#settings, settings, standing, terms);

@@ -11,8 +11,12 @@ export function dated<Thing extends { readonly since?: number | undefined }>(thi
   return { ...rest, since: textOfTime(since - now), ageSeconds: seconds(now - since) };
 }
 
-export function datedAnnouncement({ peers, ...one }: AnnouncementStatus, now: number): ToldAnnouncement {
-  return { ...dated(one, now), peers: peers.map((peer) => dated(peer, now)) };
+export function datedAnnouncement({ peers, against, ...one }: AnnouncementStatus, now: number): ToldAnnouncement {
+  return {
+    ...dated(one, now),
+    ...(against !== undefined && { against: against.map((check) => dated(check, now)) }),
+    peers: peers.map((peer) => dated(peer, now)),
+  };
 }
 
 export function datedHealth(

@@ -1,9 +1,10 @@
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Lease, LeaseNews } from "../core/lease.ts";
-import { isDue, NO_LEASE, renewed, takenOver } from "../core/lease.ts";
+import { isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
-import type { HoldMessage, ToGuard } from "./guard-protocol.ts";
+import { guardCondition } from "./guard-condition.ts";
+import type { GuardCondition, HoldMessage, ToGuard } from "./guard-protocol.ts";
 import type { Logger } from "./log.ts";
 import { Trigger } from "./trigger.ts";
 
@@ -31,6 +32,14 @@ const CATCH_UP_MS = 500;
 const REST_MS = 5_000;
 const MAX_NAMED = 5;
 const never = new AbortController().signal;
+const WORDS = {
+  withdraw: { doing: "withdrawing", done: "withdrawn: none of it is in gobgpd any more", fails: "cannot withdraw" },
+  demote: {
+    doing: "demoting",
+    done: "demoted: announced with the community GRACEFUL_SHUTDOWN and a worse MED, so that routers prefer other hosts",
+    fails: "cannot demote",
+  },
+} as const;
 
 /** Ends announcements whose controller does not answer any more. It knows nothing but the lease, and touches nothing but the prefixes in it. */
 export class Guard {
@@ -40,12 +49,19 @@ export class Guard {
   #hold: HoldMessage | undefined;
   #speaker: OwnSpeaker | undefined;
   #connecting: Promise<void> = Promise.resolve();
+  /** Why there is no speaker. */
+  #fault = "gobgpd was not looked at yet";
   #acted = false;
   #told = "";
 
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#trigger = new Trigger(options.clock);
+  }
+
+  get condition(): GuardCondition {
+    const fault = this.#speaker === undefined ? this.#fault : undefined;
+    return guardCondition(this.#hold && this.#lease, fault, this.#options.clock.now());
   }
 
   /** Takes over what an earlier guard watched. */
@@ -107,30 +123,30 @@ export class Guard {
       );
       return;
     }
-    log.error(`${silence}: withdrawing ${this.#names()}`);
+    log.error(`${silence}: ${WORDS[terms.onLost].doing} ${this.#names()}`);
     const lost: Lease = { ...this.#lease, lost: true };
     this.#lease = lost;
     // A renewal makes a new lease, and ends this.
     while (this.#lease === lost && !leave.aborted) {
-      if (await this.#withdraw(lost)) return;
+      if (await this.#end(lost, WORDS[terms.onLost])) return;
       this.#options.onTurn?.();
       await clock.sleep(RETRY_MS);
     }
   }
 
-  /** Answers true when it was seen that none of the prefixes is announced any more. */
-  async #withdraw(lost: Lease): Promise<boolean> {
+  /** Answers true when it was seen that none of the prefixes is announced any more, or none as well as it was. */
+  async #end(lost: Lease, { done, fails }: { readonly done: string; readonly fails: string }): Promise<boolean> {
     const { log } = this.#options;
     try {
-      const standing = await this.#standing(lost);
+      const left = await this.#left(lost);
       if (this.#lease !== lost) return true;
-      if (standing.length === 0) {
-        log.warn(this.#acted ? "withdrawn: none of it is in gobgpd any more" : "none of it was in gobgpd");
+      if (left.length === 0) {
+        log.warn(this.#acted ? done : "nothing was left to do in gobgpd");
         return true;
       }
       this.#acted = true;
-      const results = (await this.#speaker?.apply(standing, never)) ?? [];
-      for (const result of results) if (!result.ok) this.#trouble(`cannot withdraw: ${result.error}`);
+      const results = (await this.#speaker?.apply(left, never)) ?? [];
+      for (const result of results) if (!result.ok) this.#trouble(`${fails}: ${result.error}`);
       return false;
     } catch (error) {
       // A gobgpd that is gone announces nothing.
@@ -143,13 +159,12 @@ export class Guard {
     }
   }
 
-  async #standing({ prefixes }: Lease): Promise<readonly SpeakerOp[]> {
+  async #left(lost: Lease): Promise<readonly SpeakerOp[]> {
     if (this.#speaker === undefined) this.#connect();
     await this.#connecting;
-    const state = await this.#speaker?.observe(never);
-    return prefixes
-      .filter((prefix) => state?.paths.has(prefix))
-      .map((prefix) => ({ target: "speaker", kind: "path.withdraw", prefix }));
+    // One that cannot be opened is not one that holds nothing.
+    if (this.#speaker === undefined) throw new Error(this.#fault);
+    return remaining(lost, (await this.#speaker.observe(never)).paths);
   }
 
   #takeHold(hold: HoldMessage | undefined): void {
@@ -171,7 +186,8 @@ export class Guard {
       try {
         this.#speaker = await this.#options.openSpeaker(this.#hold.gobgp);
       } catch (error) {
-        this.#trouble(messageOf(error));
+        this.#fault = messageOf(error);
+        this.#trouble(this.#fault);
       }
     });
   }

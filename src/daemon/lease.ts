@@ -6,7 +6,7 @@ import { dated } from "./dated.ts";
 import type { Notes } from "./journal.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Parts } from "./parts.ts";
-import type { OwnershipStore } from "./reconciler.ts";
+import type { OwnershipStore } from "./reconciler-options.ts";
 import type { Settings } from "./settings.ts";
 
 interface Around {
@@ -40,7 +40,8 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       note("lost", "the guard did not hear from this controller, and has withdrawn");
       note("guarded", "the guard answers");
       metrics.leaseEnded();
-      log.warn("the guard has withdrawn our VIPs while it did not hear from us; what is healthy is announced again");
+      const done = config.lease.onLost === "demote" ? "demoted" : "withdrawn";
+      log.warn(`the guard has ${done} our VIPs while it did not hear from us; what is healthy is announced again`);
       lookAgain();
     },
   });

@@ -6,8 +6,8 @@ import { holdAndSave } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import type { Parts } from "./parts.ts";
-import type { ReconcilerOptions } from "./reconciler.ts";
 import { Reconciler } from "./reconciler.ts";
+import type { ReconcilerOptions } from "./reconciler-options.ts";
 import type { Settings } from "./settings.ts";
 
 type Given = "kernel" | "speaker" | "reporter" | "desired" | "onStep";

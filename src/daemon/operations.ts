@@ -9,17 +9,21 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
+import { foresee } from "./foresee.ts";
 import type { Journal } from "./journal.ts";
 import { toldLease } from "./lease.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Reread } from "./reload.ts";
 import type { ReloaderOptions } from "./reloader.ts";
 import { Reloader } from "./reloader.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
+import type { Watch } from "./watch.ts";
 
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
@@ -28,7 +32,9 @@ export interface OperationsOptions {
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
-  readonly health: () => ReadonlyMap<string, ServiceHealth>;
+  /** Each is there once the controller has come so far. */
+  readonly running: () => { readonly watch: Watch | undefined; readonly reconciler: Reconciler | undefined };
+  readonly read: Reread;
   /** See ReloaderOptions. */
   readonly takeOver: ReloaderOptions["takeOver"];
   /** Something else is to be announced now. */
@@ -44,13 +50,14 @@ export class Operations {
   readonly reloader: Reloader;
   readonly history = new History();
   readonly #options: OperationsOptions;
+  readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
   #server: AdminServer | undefined;
   #status: Status | undefined;
   #page: ReturnType<Parts["openPage"]>;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, journal, beacon, kernel, settings, health, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
@@ -74,7 +81,7 @@ export class Operations {
       metrics,
       store: new OverrideStore(settings().stateDirectory, clock, parts.disk),
       services: () => countedServices(settings()),
-      health,
+      health: this.#health,
       announced: (name) => isAnnounced(this.#status, name),
       traffic: new Traffic(kernel, reporter),
       onChange,
@@ -83,7 +90,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, journal, settings, beacon, health } = this.#options;
+    const { parts, journal, settings, beacon } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -95,7 +102,8 @@ export class Operations {
       condition: () => beacon.condition,
       lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status: () => this.#status,
-      health,
+      health: this.#health,
+      foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),
       services: () => countedServices(settings()),
     });
     this.#server = await parts.serveAdmin(admin, actions, parts.log);
@@ -115,7 +123,7 @@ export class Operations {
   /** Notes what a pass found. */
   saw(status: Status): void {
     this.#status = status;
-    this.history.saw(status, this.#options.health(), this.operator.overrides, this.#options.parts.clock.now());
+    this.history.saw(status, this.#health(), this.operator.overrides, this.#options.parts.clock.now());
   }
 
   async close(): Promise<void> {

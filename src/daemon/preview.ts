@@ -1,11 +1,9 @@
-import { claim } from "../core/claim.ts";
-import { conflicts } from "../core/conflict.ts";
+import type { PlanDocument } from "../admin/api.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { derive } from "../core/desired.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
-import { forecast } from "../core/forecast.ts";
 import { combine, fold, UNPROBED } from "../core/health.ts";
-import type { Op } from "../core/op.ts";
+import { outlook } from "../core/outlook.ts";
 import type { Clock, ProbeResult } from "../core/ports.ts";
 import type { KernelState, Observed } from "../core/state.ts";
 import { Monitor } from "../health/monitor.ts";
@@ -17,20 +15,10 @@ import { OverrideStore } from "./overrides.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
-/** What a start now would do, found without changing anything. */
-export interface Preview {
-  readonly ops: readonly Op[];
-  /** Why a VIP is not announced, by prefix. */
-  readonly held: ReadonlyMap<string, string>;
-  readonly conflicts: readonly string[];
-  /** What could not be looked at, so that the ops for it are missing. */
-  readonly blind: readonly string[];
-}
-
 const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
 
-/** Looks at kernel and gobgpd, runs each check once (one probe is the verdict), and plans. */
-export async function preview(settings: Settings, clock: Clock): Promise<Preview> {
+/** What a start now would do, found without changing anything: looks at kernel and gobgpd, runs each check once (one probe is the verdict), and plans. */
+export async function preview(settings: Settings, warnings: readonly string[], clock: Clock): Promise<PlanDocument> {
   const intent = intentOf(settings);
   const blind: string[] = [];
   const [kernel, speaker, health, { owned, warning }, said] = await Promise.all([
@@ -41,15 +29,9 @@ export async function preview(settings: Settings, clock: Clock): Promise<Preview
     new OverrideStore(settings.stateDirectory, clock).load(),
   ]);
   for (const one of [warning, said.warning]) if (one !== undefined) blind.push(one);
-  const observed: Observed = { kernel, speaker };
   const desired = derive(intent, health, "serving", true, said.overrides);
-  const held = [...desired.announcements.values()].filter((one) => one.want !== "announce");
-  return {
-    ops: forecast(desired, observed, owned),
-    held: new Map(held.map((one) => [one.path.prefix, one.reason])),
-    conflicts: conflicts(desired, observed, claim(desired, observed, owned)),
-    blind,
-  };
+  const found = outlook(desired, { kernel, speaker }, owned);
+  return { config: settings.file, restart: [], resets: [], warnings, ...found, blind };
 }
 
 async function readKernel(ipvs: boolean, blind: string[]): Promise<KernelState | undefined> {

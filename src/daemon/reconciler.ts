@@ -3,12 +3,10 @@ import { claim, prune } from "../core/claim.ts";
 import { conflicts } from "../core/conflict.ts";
 import type { Desired } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Repair } from "../core/mended.ts";
-import type { Op, OpResult } from "../core/op.ts";
+import type { Op } from "../core/op.ts";
 import { describe } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
 import { plan } from "../core/plan.ts";
-import type { Sockets } from "../core/ports.ts";
 import type { Observed } from "../core/state.ts";
 import type { Found, Status } from "../core/status.ts";
 import { summarise } from "../core/status.ts";
@@ -16,40 +14,10 @@ import { Backoff } from "./backoff.ts";
 import { Departures } from "./departures.ts";
 import type { GraceTimes } from "./grace.ts";
 import { Grace } from "./grace.ts";
-import type { ObserverOptions } from "./observer.ts";
 import { Observer } from "./observer.ts";
 import { Performer } from "./performer.ts";
 import { Prover } from "./prover.ts";
-
-/** Where ownership is kept between lives. */
-export interface OwnershipStore {
-  save(owned: Ownership): Promise<void>;
-}
-
-export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence"> {
-  readonly ledger: OwnershipStore;
-  /** Where proofs of arrival are looked for; without it nothing is proven. */
-  readonly sockets?: Sockets | undefined;
-  /** What should be, right now. */
-  readonly desired: () => Desired;
-  /** The real one unless given. */
-  readonly plan?: typeof plan;
-  readonly owned: Ownership;
-  /** Milliseconds between the last withdrawal and the first teardown. */
-  readonly hold: () => number;
-  /** Without it a VIP is withdrawn only where its repair fails or has to wait. */
-  readonly grace?: () => GraceTimes;
-  /** See DeparturesOptions; without it a real server waits for its last connection. */
-  readonly realServerDrain?: () => number;
-  readonly onRepair?: (repair: Repair) => void;
-  /** See PerformerOptions. */
-  readonly onReinjection?: () => void;
-  /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */
-  readonly trustAbsence?: boolean;
-  readonly onResult?: (result: OpResult) => void;
-  /** Called now and then during a pass, between steps that each take seconds at most. */
-  readonly onStep?: () => void;
-}
+import type { ReconcilerOptions } from "./reconciler-options.ts";
 
 /** Rounds of look, plan, apply in one pass: build, announce, tear down, and one to see that nothing is left. */
 const ROUNDS = 4;
@@ -166,6 +134,12 @@ export class Reconciler {
     this.#performer.passed({ desired, observed, left: new Set(left) });
     this.#last = [desired, observed, { conflicts: standing, failing: this.#backoff.failing, left }];
     return this.#proven(...this.#last);
+  }
+
+  /** Both halves as they are now, and what is ours in them; may be asked beside a pass, and changes nothing. */
+  async survey(): Promise<{ readonly observed: Observed; readonly owned: Ownership }> {
+    const observed = await this.#observer.look(() => Promise.resolve());
+    return { observed, owned: this.#owned };
   }
 
   /** Looks again at what has arrived at the peers, and at nothing else; answers as the last pass did, with that. */

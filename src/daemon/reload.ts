@@ -4,8 +4,16 @@ import { wantsLease } from "./lease.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
-/** Reads the config anew; throws UsageError with everything that is wrong with it. */
-export type Reread = () => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
+/** The text of a config that is not in its place yet; `file` stands in messages, and is what relative paths in it are relative to. */
+export interface ConfigText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Reads the config anew, or this one in its stead; throws UsageError with everything that is wrong with it. */
+export type Reread = (
+  given?: ConfigText,
+) => Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }>;
 
 /** How a new config is to be taken over. */
 export interface ReloadTerms {
@@ -29,6 +37,23 @@ function needsRestart(before: Settings, after: Settings): readonly string[] {
   return lines;
 }
 
+/** What stands against a new config, one line each. */
+export interface Costs {
+  /** Why a process that runs cannot take it over at all. */
+  readonly restart: readonly string[];
+  /** BGP sessions that would be lost, for which a reload has to be allowed to. */
+  readonly resets: readonly string[];
+}
+
+/** `standing`: the peers whose sessions stand; undefined: that is not known, and then any may. */
+export function costs(before: Settings, after: Settings, standing: Parameters<typeof sessionResets>[2]): Costs {
+  const resets = sessionResets(before.config.peers, after.config.peers, standing);
+  return {
+    restart: needsRestart(before, after),
+    resets: resets.map(({ peer, change }) => `peer ${peer}: ${change}, so its session is lost`),
+  };
+}
+
 /** Throws UsageError where this process cannot take the new config over, and Refused where it would cost sessions and that is not allowed; answers what it costs, one line each. */
 export function refuseCostly(
   before: Settings,
@@ -36,12 +61,10 @@ export function refuseCostly(
   standing: Parameters<typeof sessionResets>[2],
   { allowSessionReset }: ReloadTerms,
 ): readonly string[] {
-  const against = needsRestart(before, after);
-  if (against.length > 0) throw new UsageError(against.map((line) => `${after.file}: ${line}`).join("\n"));
-  const resets = sessionResets(before.config.peers, after.config.peers, standing);
-  const lines = resets.map(({ peer, change }) => `peer ${peer}: ${change}, so its session is lost`);
-  if (lines.length === 0 || allowSessionReset) return lines;
-  throw new Refused(`${lines.join("; ")}; \`bgp-lb reload -allow-session-reset\` takes it over all the same`);
+  const { restart, resets } = costs(before, after, standing);
+  if (restart.length > 0) throw new UsageError(restart.map((line) => `${after.file}: ${line}`).join("\n"));
+  if (resets.length === 0 || allowSessionReset) return resets;
+  throw new Refused(`${resets.join("; ")}; \`bgp-lb reload -allow-session-reset\` takes it over all the same`);
 }
 
 /** The config in a few words. */

@@ -1,7 +1,7 @@
-import type { ConfiguredService, Pool } from "../config/config.ts";
 import type { Address } from "../core/address.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
+import { UNPROBED } from "../core/health.ts";
 import type { History } from "../core/history.ts";
 import type { StaleVerdict } from "../core/staleness.ts";
 import { Monitor } from "../health/monitor.ts";
@@ -10,19 +10,11 @@ import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
 import { movedServers, noteHealth } from "./health-notes.ts";
 import type { Notes } from "./journal.ts";
+import type { Witness } from "./judge.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
-
-export interface Watched {
-  readonly name: string;
-  readonly checks: readonly CheckConfig[];
-  readonly pool?: Pool | undefined;
-}
-
-/** What is to be watched of a service of the config. */
-export function watched({ service, checks, pool }: ConfiguredService): Watched {
-  return { name: service.name, checks, pool };
-}
+import type { Task, Watched } from "./watched.ts";
+import { tasks } from "./watched.ts";
 
 interface Running {
   readonly config: CheckConfig;
@@ -89,6 +81,18 @@ export class Watch {
       else this.#health.set(name, this.#judge(name));
       if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
     }
+  }
+
+  /** How each of these services would be the moment after `replace`. */
+  foresee(services: readonly Watched[]): ReadonlyMap<string, ServiceHealth> {
+    const foreseen = services.map((service) => {
+      const { name, pool } = service;
+      const taken = new Set<Running>();
+      const own = this.#monitors.get(name) ?? [];
+      const all = tasks(service).map((task) => takeSame(own, task, taken) ?? unprobed(task));
+      return [name, this.#judgeAll(all, pool?.quorum, this.#health.get(name))] as const;
+    });
+    return new Map(foreseen);
   }
 
   get health(): ReadonlyMap<string, ServiceHealth> {
@@ -168,9 +172,11 @@ export class Watch {
   }
 
   #judge(service: string, before?: ServiceHealth): ServiceHealth {
+    return this.#judgeAll(this.#monitors.get(service) ?? [], this.#quorums.get(service), before);
+  }
+
+  #judgeAll(all: readonly (Witness & Task)[], quorum = 1, before?: ServiceHealth): ServiceHealth {
     const { clock, staleVerdict } = this.#options;
-    const all = this.#monitors.get(service) ?? [];
-    const quorum = this.#quorums.get(service) ?? 1;
     const own = all.filter((one) => one.realServer === undefined);
     const members = Map.groupBy(
       all.filter((one) => one.realServer !== undefined),
@@ -180,19 +186,8 @@ export class Watch {
   }
 }
 
-/** One check that is to run. */
-interface Task {
-  readonly config: CheckConfig;
-  readonly realServer: Address | undefined;
-}
-
-function tasks({ checks, pool }: Watched): Task[] {
-  return [
-    ...checks.map((config) => ({ config, realServer: undefined })),
-    ...(pool?.members ?? []).flatMap(({ address, checks: own }) =>
-      own.map((config) => ({ config, realServer: address })),
-    ),
-  ];
+function unprobed(task: Task): Witness & Task {
+  return { ...task, monitor: { name: checkName(task.config), health: UNPROBED } };
 }
 
 /** One of these that runs just this check and is not taken yet; takes it. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import type { AdminActions, StatusDocument } from "../../src/admin/api.ts";
+import type { AdminActions, PlanDocument, StatusDocument } from "../../src/admin/api.ts";
 import { AdminClient } from "../../src/admin/client.ts";
 import { ControllerUnreachable, Refused, UsageError } from "../../src/core/errors.ts";
 import { serveAdmin } from "../../src/daemon/admin-endpoint.ts";
@@ -15,6 +15,7 @@ import { recordingLog } from "../support/log.ts";
 
 const NO_EVENTS = { read: () => [], next: () => [], listen: () => () => undefined };
 const STATUS = { version: "1", line: "all is well" } as StatusDocument;
+const PLAN = { config: "new.json", steps: ["withdraw 10.88.2.1/32"] } as unknown as PlanDocument;
 const DRAIN = { services: ["web"], timeout: 1_000, by: "alice", reason: "" };
 
 /** The real server and client over a socket of their own, before actions that note what they are asked. */
@@ -28,6 +29,10 @@ async function stage(t: TestContext, group?: string) {
     asked.push(body);
     return answer();
   };
+  const plan = async (body: unknown) => {
+    await act(body);
+    return PLAN;
+  };
   const actions: AdminActions = {
     status: () => STATUS,
     events: NO_EVENTS,
@@ -35,6 +40,7 @@ async function stage(t: TestContext, group?: string) {
     undrain: act,
     force: act,
     reload: act,
+    plan,
   };
   const serve = () => serveAdmin({ socket, group }, actions, log.logger);
   const server = await serve();

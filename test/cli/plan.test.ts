@@ -1,22 +1,41 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { render } from "../../src/cli/plan.ts";
+import type { PlanDocument } from "../../src/admin/api.ts";
+import { renderPlan } from "../../src/cli/plan-text.ts";
 import { derive } from "../../src/core/desired.ts";
-import { forecast } from "../../src/core/forecast.ts";
+import { outlook } from "../../src/core/outlook.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import { BARE, health, intent, service } from "../support/world.ts";
 
-test("a plan is numbered steps, then what is not announced and why", () => {
+const NOTHING: PlanDocument = {
+  config: "new.json",
+  restart: [],
+  resets: [],
+  warnings: [],
+  steps: [],
+  held: [],
+  conflicts: [],
+  sessions: [],
+  vips: [],
+  ipvs: [],
+  blind: [],
+};
+
+test("a plan is what it touches, numbered steps, then what is not announced and why", () => {
   const desired = derive(intent([service("web", ["10.88.2.1"])]), health({ web: "down" }), "serving", true);
-  const found = {
-    ops: forecast(desired, BARE, OWNS_NOTHING),
-    held: new Map([["10.88.2.1/32", "web is down: refused"]]),
-    conflicts: [],
-    blind: ["ipvsadm: not installed"],
-  };
+  const found = { ...outlook(desired, BARE, OWNS_NOTHING), blind: ["ipvsadm: not installed"] };
   assert.equal(
-    render(found),
-    `would do, in this order:
+    renderPlan({ ...NOTHING, ...found }),
+    `new.json in a start: no controller runs here
+
+sessions:
+  10.88.0.253  begin
+
+IPVS, 0 connections:
+  tcp 10.88.2.1:80    add  rr
+    10.88.0.200:8080  add  masquerade weight 1
+
+would do, in this order:
    1  start BGP as AS 65512, router ID 10.88.0.200, not listening
    2  set the local-only policy
    3  add dummy link web
@@ -27,13 +46,28 @@ test("a plan is numbered steps, then what is not announced and why", () => {
    8  add real server 10.88.0.200:8080 masquerade weight 1 to tcp 10.88.2.1:80
    9  add peer 10.88.0.253 AS 65512 port 179
 not announced:
-      10.88.2.1/32  web is down: refused
+      10.88.2.1/32  web is down: a test says so
 could not be looked at, so what depends on it is missing above:
       ipvsadm: not installed
 `,
   );
 });
 
-test("nothing to do says so", () => {
-  assert.equal(render({ ops: [], held: new Map(), conflicts: [], blind: [] }), "nothing to do\n");
+test("nothing to do says so; what a reload would refuse comes first", () => {
+  assert.equal(
+    renderPlan({
+      ...NOTHING,
+      controller: { pid: 7, config: "old.json" },
+      restart: ["bgp.mode: restart bgp-lb"],
+      resets: ["peer 10.88.0.253: lost"],
+    }),
+    `new.json in a reload: process 7 runs old.json
+cannot be reloaded:
+      bgp.mode: restart bgp-lb
+a reload is refused without -allow-session-reset:
+      peer 10.88.0.253: lost
+
+nothing to do
+`,
+  );
 });

@@ -169,7 +169,7 @@ export const anyConfig: fc.Arbitrary<Record<string, unknown>> = fc
       reconcileInterval: duration,
       onStop: fc.constantFrom("withdraw", "handover"),
       lease: fc.constantFrom("0s", "1s", "5s", "2m"),
-      onLeaseLost: fc.constantFrom("withdraw", "keep"),
+      onLeaseLost: fc.constantFrom("withdraw", "demote", "keep"),
       handoverLease: duration,
       page: some({
         address: fc.constantFrom("off", "socket", "loopback", "0.0.0.0:8082", "[2001:DB8::1]:1"),

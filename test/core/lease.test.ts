@@ -3,7 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Prefix } from "../../src/core/address.ts";
 import type { LeaseNews, LeaseTerms } from "../../src/core/lease.ts";
-import { isDue, NO_LEASE, renewed, takenOver } from "../../src/core/lease.ts";
+import { isDue, NO_LEASE, remaining, renewed, takenOver } from "../../src/core/lease.ts";
+import { describe } from "../../src/core/op.ts";
+import type { Path } from "../../src/core/path.ts";
+import { ip } from "../support/world.ts";
 
 const TERMS: LeaseTerms = { term: 5_000, onLost: "withdraw", handover: 60_000 };
 const HOLD: LeaseNews = { kind: "hold", terms: TERMS, prefixes: ["10.88.2.1/32" as Prefix] };
@@ -50,4 +53,23 @@ test("whatever is heard, a lease that is renewed in time is never due, and one t
       assert.equal(isDue(lease, now + TERMS.term), true);
     }),
   );
+});
+
+test("what is left to do once it is lost: what still stands is withdrawn, or demoted once, or kept; what is not ours is not touched", () => {
+  const [ours, other] = ["10.88.2.1/32" as Prefix, "10.88.2.9/32" as Prefix];
+  const path = (prefix: Prefix): [Prefix, Path] => [prefix, { prefix, nextHop: ip("10.88.0.200"), med: 5 }];
+  const left = (onLost: LeaseTerms["onLost"], paths: ReadonlyMap<Prefix, Path>) =>
+    remaining(renewed(NO_LEASE, { ...HOLD, prefixes: [ours], terms: { ...TERMS, onLost } }, 0), paths);
+  const standing = new Map<Prefix, Path>([path(ours), path(other)]);
+  assert.deepEqual(left("keep", standing), []);
+  assert.deepEqual(left("withdraw", standing).map(describe), ["withdraw 10.88.2.1/32"]);
+  assert.deepEqual(left("withdraw", new Map([path(other)])), []);
+  const [worse, ...rest] = left("demote", standing);
+  assert.ok(worse?.kind === "path.announce");
+  assert.deepEqual(
+    [describe(worse), rest],
+    ["announce 10.88.2.1/32 next hop 10.88.0.200, MED 1000005, communities 65535:0", []],
+  );
+  assert.deepEqual(left("demote", new Map([[ours, worse.path], path(other)])), []);
+  assert.deepEqual(left("demote", new Map()), []);
 });

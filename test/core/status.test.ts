@@ -169,6 +169,28 @@ test("peers: those of the config with their sessions in managed mode, gobgpd's o
   assert.deepEqual(of("shared", undefined), []);
 });
 
+test("of what its checks keep back each check that speaks against it is named, with why and since when; of what is announced none", () => {
+  const check = { verdict: "down", streak: 3, at: 9, stale: false } as const;
+  const bad = { ...check, name: "http :80", reason: "refused", since: 5 };
+  const old = { ...check, name: "exec", reason: "stale: no result", since: 2, stale: true };
+  const good = { ...check, name: "ping", verdict: "up", reason: "", since: 1 } as const;
+  const against = (verdict: ServiceHealth["verdict"], both: Partial<Intent> = {}) => {
+    const health = new Map([["web", { verdict, reason: "", checks: [bad, good, old] }]]);
+    const wanted = derive({ ...WANTED, ...both }, health, "serving", true);
+    return summarise(wanted, BARE, new Map(), FOUND).announcements[0]?.against;
+  };
+  assert.deepEqual(against("down"), [
+    { service: "web", check: "http :80", reason: "refused", stale: false, since: 5 },
+    { service: "web", check: "exec", reason: "stale: no result", stale: true, since: 2 },
+  ]);
+  assert.equal(against("up"), undefined);
+  const two = against("down", { services: [service("web", ["10.88.2.1"]), service("dns", ["10.88.2.1"])] });
+  assert.deepEqual(
+    two?.map((one) => one.check),
+    ["http :80", "exec"],
+  );
+});
+
 test("a drained service's dataplane is torn down on purpose; without network setup there is none to look at", () => {
   const of = (wanted: Desired) => summarise(wanted, STANDS, new Map(), FOUND).announcements[0]?.dataplane;
   const gone = derive(WANTED, health({ web: "up" }), "gone", true);

@@ -45,6 +45,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     lease: () => ({ state: "off" }),
     status: () => undefined,
     health: () => health({ web: "up" }),
+    foresee: () => Promise.reject(new Error("not asked here")),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
     ...over,
   });

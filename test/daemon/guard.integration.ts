@@ -10,6 +10,7 @@ import { birdMissing } from "../support/bird.ts";
 import { MAIN } from "../support/controller.ts";
 import { findGobgpd } from "../support/gobgpd.ts";
 import { GuardProcess } from "../support/guard.ts";
+import { until } from "../support/until.ts";
 import { scene } from "./scene.ts";
 
 const noBird = await birdMissing();
@@ -153,9 +154,34 @@ for (const version of ["4.8", "3.10"] as const) {
 
   test("onLeaseLost keep: the routes stay, and the guard says so", { skip }, async (t) => {
     const { controller, guard, wire } = await stage(t, { onLeaseLost: "keep" });
+    await until("the guard is well", async () => {
+      const { code, line } = await guard.health();
+      return code === 0 && /^watches 1 prefix; the lease has [01]\.\d s to go$/.test(line);
+    });
     controller.signal("SIGKILL");
     await guard.says(/onLeaseLost is keep, so they stay/);
+    assert.deepEqual(await guard.health(), { code: 1, line: "the lease over 1 prefix is lost; onLeaseLost is keep" });
     assert.deepEqual(wire(), [`+${VIP}`]);
+  });
+
+  // fault: controller-killed-demote
+  test(`gobgpd ${version}: onLeaseLost demote: one UPDATE makes the route worse, and the next controller makes it good again`, {
+    skip,
+  }, async (t) => {
+    const { controller, guard, bird, start } = await stage(t, { onLeaseLost: "demote" });
+    const heard = () => bird.tap.changes.map(({ withdrawn, attributes }) => [withdrawn.length, attributes.join(", ")]);
+    controller.signal("SIGKILL");
+    await guard.says(/no word from the controller until the end of its lease: demoting 10\.88\.2\.1\/32/);
+    await guard.says(/demoted: announced with the community GRACEFUL_SHUTDOWN and a worse MED/);
+    await until("the worse route", () => heard().length === 2);
+    start();
+    await controller.says(/warning? the guard has demoted our VIPs/);
+    await until("the good route", () => heard().length === 3);
+    assert.deepEqual(heard(), [
+      [0, ""],
+      [0, "med 1000000, communities 65535:0"],
+      [0, ""],
+    ]);
   });
 
   // fault: gobgpd-hangs-at-the-lease

@@ -179,3 +179,29 @@ test("real servers have checks of their own: one that goes down is told and wake
   assert.equal(web()?.verdict, "down", "another quorum counts at once, with what is known");
   await watch.stop();
 });
+
+test("what a new config would find is foreseen: a check that is as it was keeps what it knows, a new one has no verdict, and nothing is changed", async () => {
+  const { port } = server.address() as AddressInfo;
+  const check = (name: string) => checkSchema.parse({ kind: "http", port, name, interval: "5ms", rise: 1, fall: 1 });
+  status = 200;
+  const watch = new Watch([{ name: "web", checks: [check("front")] }], {
+    ...given,
+    log: recordingLog().logger,
+    onChange: () => undefined,
+  });
+  watch.start();
+  await until("up", () => watch.health.get("web")?.verdict === "up");
+  const verdicts = (...services: Parameters<Watch["foresee"]>[0]) =>
+    [...watch.foresee(services)].map(([name, { verdict, reason }]) => `${name} ${verdict}: ${reason}`);
+  const web = { name: "web", checks: [check("front")] };
+  assert.deepEqual(verdicts(web), ["web up: front passes"]);
+  assert.deepEqual(verdicts({ name: "web", checks: [check("front"), check("back")] }), [
+    "web unknown: back: no verdict yet",
+  ]);
+  assert.deepEqual(verdicts(web, { name: "more", checks: [check("front")] }), [
+    "web up: front passes",
+    "more unknown: front: no verdict yet",
+  ]);
+  assert.deepEqual([...watch.health.keys()], ["web"]);
+  await watch.stop();
+});

@@ -83,6 +83,7 @@ export async function stage(
     undrain: act,
     force: act,
     reload: act,
+    plan: act as never,
   };
   const faults: unknown[] = [];
   const history = new History();
