@@ -1,5 +1,5 @@
 import { copyFile, cp, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -18,8 +18,10 @@ export async function bundleMain(target: string): Promise<string> {
   // Not loaded where it is not needed: natively it would only cost time.
   const { build } = await import("esbuild");
   await build({
-    entryPoints: [join(ROOT, "dist/main.js")],
-    outfile: bundle,
+    // The thread that compares passwords has a file of its own beside the program.
+    entryPoints: { main: join(ROOT, "dist/main.js"), "bcrypt-worker": join(ROOT, "dist/admin/bcrypt-worker.js") },
+    outdir: dirname(bundle),
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     absWorkingDir: ROOT,
     platform: "node",

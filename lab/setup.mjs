@@ -14,7 +14,7 @@ const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
   // The test runner builds by itself: a build that fails is one failure more in its sum, not the end of it.
   test: {
-    needs: ["network", "lab", "routers", "roots", "browser", "shells"],
+    needs: ["network", "lab", "routers", "monitoring", "roots", "shells", "browser"],
     builds: false,
     gobgpd: ["all"],
     roots: true,
@@ -29,9 +29,13 @@ const COMMANDS = {
   bench: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "bench/main.ts" },
 };
 
-/** What stages that are asked for by name need beside the rest. */
-function needsOf(args) {
-  return [args.includes("compose") ? "containers" : "", args.includes("systemd") ? "units" : ""].filter(Boolean);
+/** What the stages want beside the rest: those that are asked for by name, else all. */
+const STAGE_NEEDS = { check: [], unit: [], integration: [], system: [], compose: ["containers"], systemd: ["units"] };
+
+/** Whether a run with these arguments comes to the stage. */
+function comesTo(stage, args) {
+  const named = args.filter((word) => word in STAGE_NEEDS);
+  return named.length === 0 || named.includes(stage);
 }
 
 async function main([name, ...args]) {
@@ -42,9 +46,10 @@ async function main([name, ...args]) {
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
   await useNode();
-  await ensurePackages([...command.needs, ...needsOf(args)]);
+  const stages = name === "test" ? Object.keys(STAGE_NEEDS).filter((stage) => comesTo(stage, args)) : [];
+  await ensurePackages([...command.needs, ...stages.flatMap((stage) => STAGE_NEEDS[stage])]);
   if (command.gobgpd !== undefined) {
-    await prepareGuest(args.includes("systemd") ? command.guest : undefined);
+    await prepareGuest(stages.includes("systemd") ? command.guest : undefined);
     await prepareGobgpd(command.gobgpd);
   }
   if (command.roots) await prepareRoots();

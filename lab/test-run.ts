@@ -1,8 +1,9 @@
-import { globSync } from "node:fs";
+import { globSync, writeFileSync } from "node:fs";
 import { check, report, runStep } from "./check.ts";
 import { prepareImages } from "./images.ts";
 import { lastLine, NOTHING, ONE_FAILURE, type Outcome, strict, sum } from "./outcome.ts";
-import { runInGuest, runOnHost, runSystem } from "./test-stage.ts";
+import { type Part, runParts } from "./test-parts.ts";
+import { runInGuest, runIntegration, runOnHost, runSystem } from "./test-stage.ts";
 import { withPackageInOpt } from "./units.ts";
 
 /**
@@ -22,15 +23,23 @@ const MINUTE = 60_000;
 /** An engine and its containers write to memory only. */
 const ENGINE_MEMORY_MB = 3000;
 
+/**
+ * What runs side by side, once the stages before have had all of the machine: guests and daemons wait more than they compute.
+ * Each lane is about as long as the other.
+ */
+const LANES: readonly (readonly Stage[])[] = [
+  ["system", "integration"],
+  ["systemd", "compose"],
+];
+/** Set: this run is a part of another one, which has built, and to which it leaves its sum in that file. */
+const PART = process.env["BGP_LB_TOTALS"];
+
 const words = process.argv.slice(2);
 const filters = words.filter((word) => !(STAGES as readonly string[]).includes(word));
 const named = STAGES.filter((stage) => words.includes(stage));
-// Containers and units are asked for by name: they install an engine, and take ten minutes more.
-const BY_NAME: readonly Stage[] = ["compose", "systemd"];
-const wanted =
-  named.length > 0
-    ? named
-    : STAGES.filter((stage) => !BY_NAME.includes(stage) && (filters.length === 0 || stage !== "check"));
+const wanted = (named.length > 0 ? named : STAGES).filter((stage) =>
+  stage === "check" ? filters.length === 0 || named.includes(stage) : filesOf(stage).length > 0,
+);
 
 function filesOf(stage: Exclude<Stage, "check">): string[] {
   const files = globSync(FILES[stage]).sort();
@@ -42,8 +51,7 @@ async function runStage(stage: Stage): Promise<Outcome> {
   const files = filesOf(stage);
   if (files.length === 0) return NOTHING;
   if (stage === "unit") return runOnHost(files, { limit: 10 * MINUTE, concurrency: undefined });
-  // Integration tests start daemons with ports of their own, and count what happens within a time: one file after the other.
-  if (stage === "integration") return runOnHost(files, { limit: 30 * MINUTE, concurrency: 1 });
+  if (stage === "integration") return runIntegration(files, 30 * MINUTE);
   if (stage === "compose") return runCompose(files);
   if (stage === "systemd") return runSystemd(files);
   return runSystem(files, 60 * MINUTE);
@@ -73,39 +81,58 @@ function skipped(files: readonly string[], reason: string): Outcome {
   return { ...NOTHING, skipped: files.map((name) => ({ name, reason })) };
 }
 
+async function runNoisily(stage: Stage): Promise<Outcome> {
+  if (PART === undefined) console.log(`\n${stage}`);
+  const start = performance.now();
+  const outcome = await runStage(stage);
+  console.log(`  ${stage}: ${lastLine(outcome)} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  return outcome;
+}
+
+function lane(stages: readonly Stage[]): Iterator<Part> {
+  const argv = (stage: Stage) => [process.execPath, "lab/test-run.ts", stage, ...filters];
+  return stages.map((stage) => ({ name: stage, argv: argv(stage), limit: 90 * MINUTE, live: true })).values();
+}
+
 async function run(): Promise<Outcome> {
-  if (filters.length > 0 && wanted.every((stage) => stage === "check" || filesOf(stage).length === 0)) {
+  if (filters.length > 0 && wanted.every((stage) => stage === "check")) {
     console.log(`no test file has ${filters.join(" or ")} in its path`);
     return ONE_FAILURE;
   }
   let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (interrupted = true));
   const outcomes: Outcome[] = [];
-  if (wanted.some((stage) => stage !== "unit")) {
+  if (PART === undefined && wanted.some((stage) => stage !== "unit")) {
     console.log("\nbuild");
     outcomes.push(await report("dist", runStep([process.execPath, "lab/setup.mjs", "build"])));
   }
-  for (const stage of wanted) {
-    if (stage !== "check" && filesOf(stage).length === 0) continue;
-    console.log(`\n${stage}`);
-    const start = performance.now();
-    const outcome = await runStage(stage);
-    console.log(`  ${stage}: ${lastLine(outcome)} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-    outcomes.push(outcome);
-    if (interrupted) {
-      console.log("  interrupted: what follows was not run");
-      return sum([...outcomes, ONE_FAILURE]);
-    }
+  const lanes = LANES.map((stages) => stages.filter((stage) => wanted.includes(stage))).filter(
+    ({ length }) => length > 0,
+  );
+  const aside = lanes.length > 1 ? lanes.flat() : [];
+  for (const stage of wanted.filter((one) => !aside.includes(one))) {
+    outcomes.push(await runNoisily(stage));
+    if (interrupted) break;
   }
-  return sum(outcomes);
+  if (aside.length > 0 && !interrupted) {
+    console.log(`\n${lanes.map((stages) => stages.join(", then ")).join("; beside it ")}`);
+    outcomes.push(await runParts(lanes.map(lane)));
+  }
+  if (!interrupted) return sum(outcomes);
+  console.log("  interrupted: what follows was not run");
+  return sum([...outcomes, ONE_FAILURE]);
 }
 
-let outcome = await run();
-console.log();
-for (const { name, reason } of outcome.skipped) console.log(`skipped: ${name} (${reason})`);
-if (process.env["CI"] === "true" && outcome.skipped.length > 0) {
-  console.log(`CI=true: each of the ${outcome.skipped.length} skipped counts as failed`);
-  outcome = strict(outcome);
+function conclude(outcome: Outcome): void {
+  console.log();
+  for (const { name, reason } of outcome.skipped) console.log(`skipped: ${name} (${reason})`);
+  const counted = process.env["CI"] === "true" ? strict(outcome) : outcome;
+  if (counted.failed > outcome.failed)
+    console.log(`CI=true: each of the ${outcome.skipped.length} skipped counts as failed`);
+  console.log(lastLine(counted));
+  process.exitCode = counted.failed === 0 ? 0 : 1;
 }
-console.log(lastLine(outcome));
-process.exitCode = outcome.failed === 0 ? 0 : 1;
+
+const outcome = await run();
+if (PART === undefined) conclude(outcome);
+else writeFileSync(PART, JSON.stringify(outcome));

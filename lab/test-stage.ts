@@ -4,11 +4,18 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { checkNative } from "./native.ts";
 import { ONE_FAILURE, type Outcome } from "./outcome.ts";
+import { apart, runParts } from "./test-parts.ts";
 
 /** What a test and its file may take, before the guest's factor. */
 const TEST_TIMEOUT_MS = 300_000;
 /** Software emulation is an order of magnitude slower; tests multiply their time limits by it. */
 const GUEST_SLOW = 10;
+
+/** Integration tests wait more than they compute, but each has its daemons, and counts what these do within a time. */
+const WORKERS = 3;
+
+/** What installs from a package registry has to see the network. */
+const NEEDS_NETWORK: readonly string[] = ["test/package.integration.ts"];
 
 interface HostOptions {
   /** Milliseconds until the stage is killed. */
@@ -21,6 +28,16 @@ export function runOnHost(files: readonly string[], { limit, concurrency }: Host
   return withTotals((totals) =>
     runToEnd(nodeTest(files, concurrency, TEST_TIMEOUT_MS), { BGP_LB_TOTALS: join(totals, "totals.json") }, limit),
   );
+}
+
+/** As root each file gets namespaces of its own, and several run at once; else one runs after the other, for they share ports. */
+export function runIntegration(files: readonly string[], limit: number): Promise<Outcome> {
+  if (process.getuid?.() !== 0) return runOnHost(files, { limit, concurrency: 1 });
+  const parts = files
+    .map((name) => ({ name, argv: nodeTest([name], 1, TEST_TIMEOUT_MS), limit }))
+    .map((part) => (NEEDS_NETWORK.includes(part.name) ? part : apart(part)))
+    .values();
+  return runParts(Array.from({ length: WORKERS }, () => parts));
 }
 
 /**

@@ -42,6 +42,8 @@ export async function stageTree(root: string, target: string, version: string, e
   await put("usr/share/bash-completion/completions/bgp-lb", bashScript(tree));
   await put("usr/share/zsh/vendor-completions/_bgp-lb", zshScript(tree));
   await put("usr/share/fish/vendor_completions.d/bgp-lb.fish", fishScript(tree));
+  for (const file of ["prometheus/alerts.yml", "grafana/bgp-lb.json"])
+    await put(`usr/share/bgp-lb/${file}`, await source(`packaging/${file}`));
   await put("usr/share/lintian/overrides/bgp-lb", await source("packaging/debian/lintian-overrides"));
   const doc = "usr/share/doc/bgp-lb";
   await put(`${doc}/copyright`, copyright(root));

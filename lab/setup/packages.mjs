@@ -29,6 +29,7 @@ const PACKAGES = {
   routers: [
     ["frr", () => existsSync("/usr/lib/frr/bgpd"), "the other router that docs/routers.md shows", ["frr.service"]],
   ],
+  monitoring: [["prometheus", program("promtool"), "checks the alerts and the dashboard", ["prometheus.service"]]],
   roots: [
     ["debootstrap", program("debootstrap"), "clean Debian roots, to install the package in"],
     ["util-linux", program("unshare"), "programs in roots of their own"],

@@ -15,6 +15,8 @@ const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 export class Metrics {
   readonly registry = new Registry();
   readonly failover = new FailoverMetrics(this.registry);
+  /** Brings up to date what is only read when somebody asks. Must not throw. */
+  refresh: () => Promise<void> = () => Promise.resolve();
   readonly #peers = new PeerMetrics(this.registry);
   readonly #registers = [this.registry];
   readonly #advertised = new Gauge({

@@ -8,6 +8,7 @@ import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
 import type { LogFormat, LogLevel } from "../daemon/log.ts";
 import { readByJournal } from "../daemon/log.ts";
+import type { MetricsListener } from "../daemon/metrics-endpoint.ts";
 import { preflight } from "../daemon/preflight.ts";
 import type { ConfigText } from "../daemon/reload.ts";
 import type { Settings } from "../daemon/settings.ts";
@@ -27,12 +28,18 @@ export async function readSettings(
     file: given?.file ?? options["config"] ?? "",
     network,
     ipvs: ipvs && network,
-    metrics,
+    metrics: metrics && { ...metrics, ...webOptions(options) },
     stateDirectory: stateDirectoryOf(options),
     guardSocket: guardSocket(options),
     admin: adminAddress(options),
   };
   return { settings, warnings: ipvs && !network ? [...warnings, IPVS_ALONE] : warnings };
+}
+
+function webOptions(options: Options): Pick<MetricsListener, "webConfig" | "required"> {
+  const file = options["metrics-web-config"] ?? "";
+  const required = parseGoBool(options["metrics-required"] ?? "false", "metrics-required");
+  return { required, ...(file !== "" && { webConfig: resolve(file) }) };
 }
 
 /** The flags that mean something without a config; throws UsageError for those that mean nothing. */

@@ -51,6 +51,19 @@ export const FLAGS = [
       "where Prometheus metrics are served, under /metrics; without a host on all addresses; empty or off for none",
   },
   {
+    name: "metrics-web-config",
+    kind: "text",
+    default: undefined,
+    placeholder: "FILE",
+    meaning: "web config file of Prometheus exporters, in YAML: TLS and basic auth for the metrics; else plain HTTP",
+  },
+  {
+    name: "metrics-required",
+    kind: "boolean",
+    default: "false",
+    meaning: "do not run where the metrics cannot be served, because the port is taken or the like",
+  },
+  {
     name: "gobgp-address",
     kind: "text",
     default: "127.0.0.1:50051",

@@ -1,6 +1,6 @@
 import type { Address, Prefix } from "./address.ts";
 import type { KernelOp, OpResult, SpeakerOp } from "./op.ts";
-import type { VirtualServiceKey } from "./service.ts";
+import type { RealServer, VirtualService, VirtualServiceKey } from "./service.ts";
 import type { KernelState, SpeakerState } from "./state.ts";
 
 /** What goes through one virtual service. */
@@ -11,8 +11,37 @@ export interface Connections {
   readonly accepted: number;
 }
 
-/** What goes through one real server of one virtual service. */
-export interface ServerTraffic {
+/** What IPVS has counted of a virtual service or real server since it was added. */
+export interface TrafficCounters {
+  readonly connections: number;
+  readonly incomingPackets: number;
+  readonly outgoingPackets: number;
+  readonly incomingBytes: number;
+  readonly outgoingBytes: number;
+}
+
+/** A real server, with what goes through it. */
+export interface ServerTraffic extends TrafficCounters {
+  readonly server: RealServer;
+  /** Connections that are open now (TCP: established), and others that IPVS still knows of. */
+  readonly active: number;
+  readonly inactive: number;
+}
+
+/** A virtual service, with what goes through it. */
+export interface ServiceTraffic extends TrafficCounters {
+  readonly service: VirtualService;
+  readonly servers: readonly ServerTraffic[];
+}
+
+/** The traffic of one network namespace. */
+export interface TrafficMeter {
+  /** Reads all counters of IPVS, whoever's the services are, in a number of reads that does not grow with them. Throws as `Kernel.observe` does. */
+  traffic(signal: AbortSignal): Promise<ReadonlyMap<VirtualServiceKey, ServiceTraffic>>;
+}
+
+/** What goes through one real server of one virtual service, for people. */
+export interface ServerLoad {
   readonly virtualService: VirtualServiceKey;
   /** `10.88.0.200:8080` */
   readonly server: string;
@@ -21,14 +50,8 @@ export interface ServerTraffic {
   /** Open connections; and those that half open, close, or are flows of UDP. */
   readonly active: number;
   readonly inactive: number;
-  /** Since the kernel began to count; undefined where it came between the two reads. */
+  /** Since it was added. */
   readonly ever: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | undefined;
-}
-
-/** Counts what goes through the real servers of this network namespace. */
-export interface TrafficCounter {
-  /** All of them, in a number of reads that does not grow with them. Throws as `Kernel.observe` does. */
-  servers(signal: AbortSignal): Promise<readonly ServerTraffic[]>;
 }
 
 /** Links, addresses and IPVS of one network namespace. */

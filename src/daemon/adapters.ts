@@ -6,9 +6,9 @@ import { plan } from "../core/plan.ts";
 import type { Clock, Kernel, SpeakerEvent } from "../core/ports.ts";
 import { SystemCommand } from "../dataplane/command.ts";
 import { follow } from "../dataplane/follow.ts";
-import { IpvsTraffic } from "../dataplane/ipvs-traffic.ts";
 import { LinuxKernel } from "../dataplane/kernel.ts";
 import { listensEverywhere } from "../dataplane/listening.ts";
+import { IpvsMeter } from "../dataplane/meter.ts";
 import { ProcSockets } from "../dataplane/sockets.ts";
 import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
@@ -38,6 +38,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     openEvents: (directory) => new EventFiles(directory),
     sockets: new ProcSockets(new SystemCommand()),
     listensEverywhere: (port) => listensEverywhere(new SystemCommand(), port),
+    meter: new IpvsMeter(new SystemCommand()),
     plan,
     takeLock,
     openKernel,
@@ -47,7 +48,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     follow,
     serveMetrics,
     serveAdmin,
-    openPage: (options) => new PageEndpoint({ ...options, counter: new IpvsTraffic(new SystemCommand()) }),
+    openPage: (options) => new PageEndpoint({ ...options, meter: new IpvsMeter(new SystemCommand()) }),
   };
 }
 

@@ -1,24 +1,73 @@
+import { Exposition } from "../admin/exposition.ts";
 import type { Metrics } from "../admin/metrics.ts";
 import type { ListenAddress } from "../admin/server.ts";
 import { MetricsServer } from "../admin/server.ts";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, UsageError } from "../core/errors.ts";
+import type { Clock } from "../core/ports.ts";
+import { systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 
-/** Serves the metrics at the address, if there is one. A port that is taken is told, and stops nothing. */
+/** Where and how metrics are served. */
+export interface MetricsListener extends ListenAddress {
+  /** File that says who may ask and how; undefined: everybody, in plain HTTP. */
+  readonly webConfig?: string | undefined;
+  /** Without it this process is not to run. */
+  readonly required?: boolean;
+}
+
+/** Milliseconds between two looks at certificates: a new one is served to the first connection after that. */
+const LOOK_MS = 5_000;
+
+/**
+ * Serves the metrics at the address, if there is one. A port that is taken is told, and stops nothing unless they are required: then it is an error
+ * that is thrown, and so is always a web config file that cannot be used.
+ */
 export async function serveMetrics(
-  address: ListenAddress | undefined,
+  listener: MetricsListener | undefined,
   metrics: Metrics,
   log: Logger,
-): Promise<MetricsServer | undefined> {
-  if (address === undefined) return undefined;
-  const server = new MetricsServer(metrics.registry);
+  clock: Clock = systemClock,
+): Promise<Pick<MetricsServer, "port" | "close"> | undefined> {
+  if (listener === undefined) return undefined;
+  const { host, port, webConfig, required } = listener;
+  const exposition = new Exposition(metrics.registry, clock, () => metrics.refresh());
+  const server = new MetricsServer({ exposition, webConfig, onTrouble: onceEach(log) });
   try {
-    await server.listen(address);
-    return server;
+    await server.listen({ host, port });
   } catch (error) {
-    log.error(
-      `no metrics: cannot listen on ${address.host ?? ""}:${address.port} (${messageOf(error)}); set -metrics-address to a free one. The main job goes on`,
-    );
+    await server.close();
+    if (error instanceof UsageError) throw error;
+    const line = `no metrics: cannot listen on ${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port} (${messageOf(error)}); set -metrics-address to a free one`;
+    if (required === true) throw new Error(`${line}, or leave -metrics-required out`);
+    log.error(`${line}. The main job goes on`);
     return undefined;
   }
+  const closed = new AbortController();
+  if (webConfig !== undefined) void lookNowAndThen(server, clock, closed.signal);
+  return {
+    port: server.port,
+    close: () => {
+      closed.abort();
+      return server.close();
+    },
+  };
+}
+
+async function lookNowAndThen(server: MetricsServer, clock: Clock, closed: AbortSignal): Promise<void> {
+  while (!closed.aborted) {
+    await clock.sleep(LOOK_MS, closed);
+    if (!closed.aborted) await server.look();
+  }
+}
+
+/** Each trouble is told once for as long as it lasts. */
+function onceEach(log: Logger): (error: unknown) => void {
+  let standing = "";
+  return (error) => {
+    const text = error === undefined ? "" : messageOf(error);
+    if (text === standing) return;
+    standing = text;
+    if (text === "") log.info("the web config file of the metrics was read anew");
+    else log.error(`serving metrics: ${text}; what was read before goes on to count`);
+  };
 }

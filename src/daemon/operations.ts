@@ -1,4 +1,5 @@
 import type { AdminServer } from "../admin/admin-server.ts";
+import { IpvsMetrics } from "../admin/ipvs-metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { History } from "../core/history.ts";
@@ -12,6 +13,7 @@ import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
 import type { Journal } from "./journal.ts";
 import { toldLease } from "./lease.ts";
+import { metering } from "./meter.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
 import type { Parts } from "./parts.ts";
@@ -26,7 +28,7 @@ import { Traffic } from "./traffic.ts";
 import type { Watch } from "./watch.ts";
 
 export interface OperationsOptions {
-  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage">;
+  readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage" | "meter">;
   readonly reporter: Reporter;
   readonly journal: Journal;
   readonly beacon: Beacon;
@@ -62,6 +64,8 @@ export class Operations {
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
     metrics.lease(leaseTerm(settings()));
+    const ipvs = new IpvsMetrics(parts.metrics.registry);
+    parts.metrics.refresh = metering({ meter: parts.meter, metrics: ipvs, clock, reporter, settings });
     this.reloader = new Reloader({
       log,
       beacon,

@@ -6,7 +6,7 @@ import type { AdminActions } from "../admin/api.ts";
 import type { PageConfig } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
 import type { History } from "../core/history.ts";
-import type { Clock, TrafficCounter } from "../core/ports.ts";
+import type { Clock, TrafficMeter } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import type { Handler } from "../page/page.ts";
 import { Page } from "../page/page.ts";
@@ -26,7 +26,7 @@ export interface PageEndpointOptions {
   readonly config: () => PageConfig;
   /** The services of the config, each with its virtual services as far as they are counted. */
   readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
-  readonly counter: TrafficCounter;
+  readonly meter: TrafficMeter;
 }
 
 /** Serves the status page where the config says. What stands in the way is told, and stops nothing. */
@@ -40,9 +40,9 @@ export class PageEndpoint {
 
   constructor(options: PageEndpointOptions) {
     this.#options = options;
-    const { log, clock, config, services, counter, reporter, stateDirectory } = options;
+    const { log, clock, config, services, meter, reporter, stateDirectory } = options;
     this.#token = { text: randomBytes(24).toString("base64url"), file: join(stateDirectory, "page-token") };
-    const counts = new ServerCounts({ clock, reporter, services, counter });
+    const counts = new ServerCounts({ clock, reporter, services, meter });
     const source = {
       ...options,
       host: hostname(),

@@ -1,7 +1,7 @@
 import type { Metrics } from "../admin/metrics.ts";
 import type { Gobgp } from "../config/config.ts";
 import type { plan } from "../core/plan.ts";
-import type { Clock, HealthCheck, Kernel, Sockets, Speaker, SpeakerEvent } from "../core/ports.ts";
+import type { Clock, HealthCheck, Kernel, Sockets, Speaker, SpeakerEvent, TrafficMeter } from "../core/ports.ts";
 import type { Follow } from "../dataplane/follow.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import type { serveAdmin } from "./admin-endpoint.ts";
@@ -37,6 +37,8 @@ export interface Parts {
   readonly openEvents: (directory: string) => EventStore;
   readonly sockets: Sockets;
   readonly listensEverywhere: ListensEverywhere;
+  /** Without it no traffic is counted for the metrics. */
+  readonly meter?: TrafficMeter;
   /** The difference between what should be and what is, in the order in which it is done. */
   readonly plan: typeof plan;
   readonly takeLock: typeof takeLock;
@@ -56,6 +58,6 @@ export interface Parts {
   readonly serveAdmin: typeof serveAdmin;
   /** The status page, as yet nowhere; undefined: there is to be none. */
   readonly openPage: (
-    options: Omit<PageEndpointOptions, "counter">,
+    options: Omit<PageEndpointOptions, "meter">,
   ) => Pick<PageEndpoint, "handler" | "follow" | "close"> | undefined;
 }

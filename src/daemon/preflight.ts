@@ -1,3 +1,4 @@
+import { readWebConfig } from "../admin/web-config.ts";
 import { conflicts } from "../core/conflict.ts";
 import { derive } from "../core/desired.ts";
 import { messageOf } from "../core/errors.ts";
@@ -8,8 +9,9 @@ import { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
-/** Faults of a config that only this host can tell; one line each. */
+/** Faults of a config that only this host can tell; one line each. Throws UsageError where the web config file of the metrics cannot be used. */
 export async function preflight(settings: Settings): Promise<readonly string[]> {
+  if (settings.metrics?.webConfig !== undefined) await readWebConfig(settings.metrics.webConfig);
   return [...unusableChecks(settings), ...(await foreignLinks(settings))];
 }
 

@@ -1,7 +1,7 @@
-import type { ListenAddress } from "../admin/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Intent } from "../core/desired.ts";
 import type { AdminAddress } from "./admin-endpoint.ts";
+import type { MetricsListener } from "./metrics-endpoint.ts";
 
 /** The config and what the command line says beside it. */
 export interface Settings {
@@ -11,7 +11,7 @@ export interface Settings {
   readonly network: boolean;
   readonly ipvs: boolean;
   /** undefined: no metrics endpoint. */
-  readonly metrics: ListenAddress | undefined;
+  readonly metrics: MetricsListener | undefined;
   readonly stateDirectory: string;
   /** undefined: without a guard. */
   readonly guardSocket: string | undefined;

@@ -4,6 +4,7 @@ import { realServerKey, virtualServiceKey } from "../core/service.ts";
 import { batchTimeout, type Command, type Output } from "./command.ts";
 import { CommandError, failure } from "./command-error.ts";
 import { encodeIpvs, type IpvsOp, ipvsFault } from "./ipvs.ts";
+import { PROC_TABLE } from "./ipvs-proc.ts";
 import type { IpvsTable } from "./ipvs-table.ts";
 import { UnexpectedOutput } from "./json.ts";
 
@@ -66,7 +67,10 @@ async function restore(context: Context, ops: readonly IpvsOp[], budget: number)
   const hopeless = /Can't initialize ipvs/.test(output.stderr);
   const ended = output.code !== 0 && output.code !== LAST_LINE_FAILED;
   if (hopeless || (ended && budget === 0)) {
-    for (const op of missed) errors.set(op, failure(RESTORE, output.stderr, output.code));
+    // ipvsadm without CAP_NET_RAW takes a kernel without the module for a denial (its old interface is a raw socket).
+    const absent = hopeless && (await command.read(PROC_TABLE)) === undefined;
+    const said = absent ? `${output.stderr.trim()}; there is no /proc/net/ip_vs` : output.stderr;
+    for (const op of missed) errors.set(op, failure(RESTORE, said, output.code));
   } else if (ended) {
     // A line that ipvsadm does not understand ends it there: the lines after it were never run.
     await single(context, first);

@@ -42,15 +42,18 @@ export function parseProcConnections(text: string): {
   return { table, connections };
 }
 
-/** Each real server in the same text, with the service that it is of and its connections. */
-export function parseServers(
-  text: string,
-): readonly (Required<ServerLine> & { readonly service: VirtualServiceKey })[] {
-  const found: (Required<ServerLine> & { readonly service: VirtualServiceKey })[] = [];
-  assemble("/proc/net/ip_vs", text, parseLine, (service, { kind, server, active = 0, inactive = 0 }) => {
-    found.push({ kind, server, active, inactive, service: virtualServiceKey(service) });
+/** The same, with the real servers of each virtual service as they are shown. */
+export function parseServerLines(text: string): {
+  readonly table: IpvsTable;
+  readonly lines: ReadonlyMap<VirtualServiceKey, readonly ServerLine[]>;
+} {
+  const lines = new Map<VirtualServiceKey, ServerLine[]>();
+  const table = assemble("/proc/net/ip_vs", text, parseLine, (service, line) => {
+    const key = virtualServiceKey(service);
+    const own = lines.get(key) ?? [];
+    if (own.push(line) === 1) lines.set(key, own);
   });
-  return found;
+  return { table, lines };
 }
 
 /** Open connections of each virtual service in the same text, all its real servers together (column ActiveConn). */

@@ -10,6 +10,8 @@ const PACKAGES: Readonly<Record<string, string>> = { ip: "iproute2", ipvsadm: "i
 const NEEDS_NET_ADMIN =
   "needs CAP_NET_ADMIN: run as root, or with AmbientCapabilities=CAP_NET_ADMIN (systemd) or cap_add: [NET_ADMIN] (containers)";
 
+const NEEDS_IP_VS = "the kernel module ip_vs is not there: run modprobe ip_vs on the host";
+
 /** What the tools say (iproute2 6.1, ipvsadm 1.31) and what an operator does about it; the first match wins. */
 const REMEDIES: readonly Remedy[] = [
   {
@@ -18,6 +20,10 @@ const REMEDIES: readonly Remedy[] = [
       const name = PACKAGES[file] ?? file;
       return `install ${name} (apt-get install ${name})`;
     },
+  },
+  {
+    says: /there is no \/proc\/net\/ip_vs/,
+    help: () => NEEDS_IP_VS,
   },
   {
     // ipvsadm's netlink family looks at the first user namespace only, so root of a rootless container is refused too.
@@ -47,7 +53,7 @@ const REMEDIES: readonly Remedy[] = [
   },
   {
     says: /Can't initialize ipvs|Protocol not available/,
-    help: () => "the kernel module ip_vs is not there: run modprobe ip_vs on the host",
+    help: () => NEEDS_IP_VS,
   },
   {
     says: /Scheduler or persistence engine not found/,

@@ -1,5 +1,5 @@
 import type { StatusDocument } from "../admin/api.ts";
-import type { ServerTraffic } from "../core/ports.ts";
+import type { ServerLoad } from "../core/ports.ts";
 import { hasPath, isAnnounced } from "../core/status.ts";
 import type { Act } from "./act.ts";
 
@@ -8,7 +8,7 @@ export function blast(
   act: Act,
   service: string,
   { announcements, services, peers }: Pick<StatusDocument, "announcements" | "services" | "peers">,
-  traffic: readonly ServerTraffic[] | undefined,
+  traffic: readonly ServerLoad[] | undefined,
 ): readonly string[] {
   const own = announcements.filter((one) => one.services.includes(service));
   const standing = own.filter(isAnnounced);
@@ -56,7 +56,7 @@ function having(announcements: StatusDocument["announcements"]): number {
   return Math.max(0, ...announcements.map((one) => one.peers.filter(hasPath).length));
 }
 
-function connections(traffic: readonly ServerTraffic[] | undefined, fate: string): string {
+function connections(traffic: readonly ServerLoad[] | undefined, fate: string): string {
   if (traffic === undefined) return "Its connections are not counted here: nobody knows how many this ends.";
   const open = traffic.reduce((sum, one) => sum + one.active, 0);
   return open === 0 ? "No connection is open now." : `${open} open connection${open === 1 ? "" : "s"}: ${fate}.`;

@@ -1,6 +1,6 @@
 import type { ServiceStatus, StatusDocument, ToldAnnouncement, ToldCheck } from "../admin/api.ts";
 import type { History } from "../core/history.ts";
-import type { ServerTraffic } from "../core/ports.ts";
+import type { ServerLoad } from "../core/ports.ts";
 import { slotOf } from "../core/timeline.ts";
 import { actLinks } from "./confirm.ts";
 import type { Html } from "./html.ts";
@@ -15,7 +15,7 @@ import { peerTable } from "./vip-table.ts";
 export interface ServiceView {
   readonly listing: Listing;
   readonly history: History;
-  readonly traffic: readonly ServerTraffic[] | undefined;
+  readonly traffic: readonly ServerLoad[] | undefined;
   /** Monotonic milliseconds. */
   readonly now: number;
   readonly buttons: boolean;

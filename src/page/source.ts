@@ -1,6 +1,6 @@
 import type { AdminActions } from "../admin/api.ts";
 import type { History } from "../core/history.ts";
-import type { Clock, ServerTraffic } from "../core/ports.ts";
+import type { Clock, ServerLoad } from "../core/ports.ts";
 
 /** What the page shows is read here, and what it does is done here. */
 export interface PageSource {
@@ -12,7 +12,7 @@ export interface PageSource {
   /** The wall clock, `2026-01-02T03:04:05Z`. */
   time(): string;
   /** The real servers of a service with what goes through them; undefined where nothing is counted. Never rejects. */
-  traffic(service: string): Promise<readonly ServerTraffic[] | undefined>;
+  traffic(service: string): Promise<readonly ServerLoad[] | undefined>;
   options(): PageOptions;
 }
 

@@ -1,9 +1,9 @@
-import type { ServerTraffic } from "../core/ports.ts";
+import type { ServerLoad } from "../core/ports.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 
 /** What IPVS carries to each real server. */
-export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
+export function trafficTable(all: readonly ServerLoad[] | undefined): Html {
   if (all === undefined)
     return html`<p class="empty">Connections are counted only where -ipvs-setup carries the ports.</p>`;
   if (all.length === 0) return html`<p class="empty">IPVS has no real server of this service now.</p>`;
@@ -12,7 +12,7 @@ export function trafficTable(all: readonly ServerTraffic[] | undefined): Html {
 <tbody>${all.map(row)}</tbody></table></div>`;
 }
 
-function row(one: ServerTraffic): Html {
+function row(one: ServerLoad): Html {
   return html`<tr id="server-${one.virtualService}-${one.server}"><td class="mono">${one.virtualService}</td><th scope="row" class="mono">${one.server}</th><td>${one.weight}</td><td>${one.active}</td><td>${one.inactive}</td><td>${one.ever?.connections ?? "?"}</td><td>${bytes(one.ever?.bytesIn)}</td><td>${bytes(one.ever?.bytesOut)}</td></tr>`;
 }
 

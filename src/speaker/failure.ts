@@ -2,10 +2,11 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 
 /**
- * What a failed call tells about gobgpd. gone: nobody answers there. hung: connected, no answer in time. foreign: answers
- * gRPC, but not this API. stopped: GoBGP 4 after StopBgp. cancelled: we gave up ourselves. refused: gobgpd said no to this request.
+ * What a failed call tells about gobgpd. gone: nobody answers there. denied: its socket is not for this user. hung: connected, no
+ * answer in time. foreign: answers gRPC, but not this API. stopped: GoBGP 4 after StopBgp. cancelled: we gave up ourselves.
+ * refused: gobgpd said no to this request.
  */
-export type FailureKind = "gone" | "hung" | "foreign" | "stopped" | "cancelled" | "refused";
+export type FailureKind = "gone" | "denied" | "hung" | "foreign" | "stopped" | "cancelled" | "refused";
 
 /** A call to gobgpd that failed; the message is one line: where, what was answered, what to do. */
 export class CallFailed extends Error {
@@ -31,13 +32,15 @@ export interface Call {
   readonly givenUp: boolean;
 }
 
+const DENIED = /EACCES|EPERM/;
+
 /** Turns grpc-js' error into ours. */
 export function callFailed(error: ServiceError, { api, method, ms, givenUp }: Call): CallFailed {
   const said = oneLine(error.details || error.message);
   switch (error.code) {
     case status.UNAVAILABLE:
       return new CallFailed(
-        "gone",
+        DENIED.test(said) ? "denied" : "gone",
         `gobgpd at ${api} cannot be reached: ${unavailable(said, api)}`,
         /ECONNREFUSED|ENOENT/.test(said),
       );
@@ -72,7 +75,7 @@ function foreign(api: string, said: string): string {
 function unavailable(said: string, api: string): string {
   if (/ECONNREFUSED/.test(said)) return `nothing listens there (ECONNREFUSED); start it with --api-hosts ${api}`;
   if (/ENOENT/.test(said)) return `there is no such socket (ENOENT); start it with --api-hosts ${api}`;
-  if (/EACCES|EPERM/.test(said)) return `this user may not open the socket (EACCES); give it the socket's group`;
+  if (DENIED.test(said)) return `this user may not open the socket (EACCES); give it the socket's group`;
   if (/ENOTFOUND|EAI_AGAIN|Name resolution/.test(said))
     return `the name cannot be resolved (${said}); correct it in bgp.gobgp`;
   if (/certificate|self.signed|SSL|TLS|ERR_TLS|altnames/i.test(said))

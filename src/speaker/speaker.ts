@@ -69,7 +69,7 @@ async function failedAlone(error: unknown, connection: Connection, signal: Abort
   if (connection.signal.aborted) return false;
   const kind = error instanceof CallFailed ? error.kind : "refused";
   // The heartbeat is answered like this too, or the caller gave up.
-  if (kind === "gone" || kind === "stopped" || kind === "cancelled") return false;
+  if (kind === "gone" || kind === "denied" || kind === "stopped" || kind === "cancelled") return false;
   if (kind !== "hung") return true;
   // A list that takes too long and a gobgpd that hangs look alike; a small call tells which it is.
   return connection.global(signal).then(

@@ -93,10 +93,10 @@ export function hardening(scene: () => Scene): void {
     }
     let left: readonly string[] = [];
     await until(
-      "only init and node are left",
+      "only init, node and its ip monitor are left",
       async () => {
         left = await processesIn(scene(), "controller");
-        return left.length === 2;
+        return left.length === 3 && left.every((process) => !process.startsWith("Z"));
       },
       { seen: () => left },
     );

@@ -170,4 +170,10 @@ test("a metrics port in use is told, and the main job goes on", async (t) => {
   controller.start(`-metrics-address=127.0.0.1:${backend.port}`);
   await controller.says(/^error no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE/);
   await controller.says(/service web is up/);
+  const { controller: other } = await scene(t);
+  controller.signal("SIGTERM");
+  await controller.ended();
+  other.start(`-metrics-address=127.0.0.1:${backend.port}`, "-metrics-required");
+  assert.equal(await other.ended(), 1);
+  await other.says(/^bgp-lb: no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE.*-metrics-required/);
 });

@@ -4,7 +4,7 @@ import type { RealServer, VirtualService } from "../../src/core/service.ts";
 import { CommandError } from "../../src/dataplane/command-error.ts";
 import type { IpvsOp } from "../../src/dataplane/ipvs.ts";
 import { applyIpvs } from "../../src/dataplane/ipvs-batch.ts";
-import { parseProc } from "../../src/dataplane/ipvs-proc.ts";
+import { PROC_TABLE, parseProc } from "../../src/dataplane/ipvs-proc.ts";
 import { ip } from "./build.ts";
 import { FakeCommand } from "./fake-command.ts";
 import { FakeIpvsadm } from "./fake-ipvsadm.ts";
@@ -169,6 +169,7 @@ test("an add over something else of that name is not well", async () => {
 test("without the privilege every op says so, by one program", async () => {
   const stderr = fixture("restore-unprivileged.ipvsadm-1.31.err");
   const command = new FakeCommand({ ipvsadm: () => ({ code: 2, stderr }) });
+  command.files.set(PROC_TABLE, new FakeIpvsadm().proc());
   const ops = [op("virtualService.add", service("10.1.0.1")), op("virtualService.add", service("10.1.0.2"))];
   const results = await applyIpvs(command, ops, async () => new Map(), signal);
   for (const result of results) {
@@ -177,6 +178,21 @@ test("without the privilege every op says so, by one program", async () => {
     assert.ok(!result.error.includes("\n"));
   }
   assert.equal(command.calls.length, 1);
+});
+
+test("a denial by a kernel that has no IPVS names the module: ipvsadm cannot tell them apart without CAP_NET_RAW", async () => {
+  const stderr = fixture("restore-unprivileged.ipvsadm-1.31.err");
+  const command = new FakeCommand({ ipvsadm: () => ({ code: 2, stderr }) });
+  const [result] = await applyIpvs(
+    command,
+    [op("virtualService.add", service("10.1.0.1"))],
+    async () => new Map(),
+    signal,
+  );
+  assert.match(
+    result?.ok === false ? result.error : "",
+    /Permission denied .*; there is no \/proc\/net\/ip_vs \(exit code 2\); the kernel module ip_vs is not there: run modprobe ip_vs on the host$/,
+  );
 });
 
 test("a program that does not run, and a table that cannot be read back, fail each op and nothing else", async () => {

@@ -77,9 +77,11 @@ test("every camelCase name in the pages is a key of the config, or stands in the
   );
 });
 
-test("every metric that the pages name is in the sources", () => {
+// docs/metrics.md is held to the registry itself by metrics.test.ts, so what it has is real.
+test("every metric that the pages name is in docs/metrics.md", () => {
+  const metrics = pages.find(({ file }) => file === "docs/metrics.md")?.text ?? "";
   assert.deepEqual(
-    unknown(/\bbgp_lb_[a-z_]+/g, (name) => SOURCES.includes(name)),
+    unknown(/\bbgp_lb_[a-z_]+/g, (name) => metrics.includes(name)),
     [],
   );
 });

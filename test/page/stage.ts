@@ -6,7 +6,7 @@ import type { Prefix } from "../../src/core/address.ts";
 import type { Event } from "../../src/core/event.ts";
 import { concerns } from "../../src/core/event.ts";
 import { History } from "../../src/core/history.ts";
-import type { ServerTraffic } from "../../src/core/ports.ts";
+import type { ServerLoad } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Page } from "../../src/page/page.ts";
 import { PageServer } from "../../src/page/page-server.ts";
@@ -67,7 +67,7 @@ export async function stage(
     status: status(),
     made: 0,
     events: [] as Event[],
-    traffic: undefined as readonly ServerTraffic[] | undefined,
+    traffic: undefined as readonly ServerLoad[] | undefined,
   };
   const actions: AdminActions = {
     status: () => {
@@ -83,7 +83,7 @@ export async function stage(
     undrain: act,
     force: act,
     reload: act,
-    plan: act as never,
+    plan: () => Promise.reject(new Error("the page asks for no plan")),
   };
   const faults: unknown[] = [];
   const history = new History();

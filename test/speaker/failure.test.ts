@@ -31,7 +31,7 @@ const CASES: readonly Case[] = [
   {
     code: status.UNAVAILABLE,
     details: "No connection established. Last error: connect EACCES /run/gobgp/api.sock",
-    kind: "gone",
+    kind: "denied",
     says: /this user may not open the socket \(EACCES\); give it the socket's group$/,
   },
   {

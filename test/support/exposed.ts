@@ -1,3 +1,4 @@
+import { IpvsMetrics } from "../../src/admin/ipvs-metrics.ts";
 import { Metrics } from "../../src/admin/metrics.ts";
 import { OperatorMetrics } from "../../src/admin/operator-metrics.ts";
 
@@ -12,6 +13,7 @@ export interface ExposedMetric {
 export function exposed(): readonly ExposedMetric[] {
   const { registry } = new Metrics("0.0.0");
   new OperatorMetrics(registry);
+  new IpvsMetrics(registry);
   // prom-client's types leave out what its metrics have; the type of a metric is the name of its class.
   const all = registry.getMetricsAsArray() as unknown as readonly {
     readonly name: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmod, rm, writeFile } from "node:fs/promises";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../lab/command.ts";
 import { SLOW, until } from "../../lab/patience.ts";
@@ -21,8 +21,13 @@ describe("a unit on a host that is not as it should be", () => {
     await machine.install("no start");
   });
 
-  after(async () => {
+  // What one test broke is whole for the next, also when the test failed.
+  afterEach(async () => {
     await rm(NO_IPVS, { force: true });
+    await machine.gobgpd.dropIn(undefined);
+  });
+
+  after(async () => {
     // Another file's machine is this one.
     await machine?.controller.dropIn(undefined);
     await machine?.stop();
@@ -72,7 +77,9 @@ describe("a unit on a host that is not as it should be", () => {
     await machine.controller.becomes({ ActiveState: "active", StatusText: /^0 of 2 VIPs announced/, NRestarts: "0" });
     await sleep(1_000 * SLOW);
     const lines = (await machine.controller.journal()).slice(before);
-    assert.ok(lines.filter(({ priority }) => priority <= WARNING).length <= 4, JSON.stringify(lines));
+    // A gobgpd under emulation may be slow to answer, which is told too.
+    const bad = lines.filter(({ priority, text }) => priority <= WARNING && !text.startsWith("gobgpd at "));
+    assert.ok(bad.length <= 4, JSON.stringify(bad));
     assert.deepEqual(machine.ground.heard(mark), []);
     await machine.controller.do("stop");
     await machine.gobgpd.do("stop");
@@ -81,7 +88,7 @@ describe("a unit on a host that is not as it should be", () => {
   it("waits for a gobgpd that is not there, whose socket it may not open, and for IPVS; then all comes up by itself", async () => {
     await run(["modprobe", "-r", "ip_vs_rr", "ip_vs"]).catch(() => {});
     await writeFile(NO_IPVS, "install ip_vs /bin/false\n");
-    await machine.controller.dropIn(`${documentedPingDropIn()}ReadWritePaths=\n`);
+    await machine.controller.dropIn(documentedPingDropIn());
     const config = JSON.parse(machine.config());
     config.services[0].healthchecks.push({ kind: "ping", addresses: ["127.0.0.1"], timeout: "30s", interval: "1s" });
     await machine.edit(JSON.stringify(config));
@@ -90,7 +97,6 @@ describe("a unit on a host that is not as it should be", () => {
 
     await machine.controller.do("start", "--job-mode=ignore-dependencies");
     assert.match((await says(/no such socket/)).text, /start it with --api-hosts unix:\/\/\/run\/gobgp\/api\.sock/);
-    assert.match((await says(/promote_secondaries cannot be set/)).text, /run sysctl -w \S+=1 on the host/);
     assert.match((await says(/ip_vs/)).text, /run modprobe ip_vs on the host/);
     await machine.controller.becomes({ ActiveState: "active", StatusText: /gobgpd cannot be read/ });
 
@@ -110,6 +116,16 @@ describe("a unit on a host that is not as it should be", () => {
     const lines = (await machine.controller.journal()).slice(before);
     const bad = lines.filter(({ priority }) => priority <= ERROR).map(({ text }) => text);
     assert.equal(new Set(bad).size, bad.length, `a line is said twice: ${JSON.stringify(bad)}`);
+  });
+
+  it("announces where it may not set what protects other addresses of a VIP's subnet, and says how the host can", async () => {
+    await machine.controller.dropIn("[Service]\nReadWritePaths=\n");
+    await machine.edit(machine.config({ vips: ["203.0.113.10/24"] }));
+    const { length: before } = await machine.controller.journal();
+    await machine.controller.do("restart");
+    const line = await machine.controller.said(/promote_secondaries cannot be set/, before);
+    assert.match(line.text, /run sysctl -w \S+=1 on the host/);
+    await machine.controller.becomes({ ActiveState: "active", StatusText: /^1 of 1 VIPs? announced/ });
   });
 
   it("can be removed while it runs", async () => {

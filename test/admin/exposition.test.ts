@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Registry } from "prom-client";
+import { Exposition } from "../../src/admin/exposition.ts";
+import { VirtualClock } from "../support/clock.ts";
+
+/** An exposition whose rendering takes `cost` of the clock's milliseconds. */
+function stage(cost: number) {
+  const clock = new VirtualClock();
+  const registry = new Registry();
+  let rendered = 0;
+  registry.metrics = async () => {
+    await clock.sleep(cost);
+    return `count ${++rendered}\n`;
+  };
+  const exposition = new Exposition(registry, clock, () => Promise.resolve());
+  const ask = () => exposition.text(false).then(String);
+  return { clock, ask };
+}
+
+test("who asks while it is made gets the same; it serves for ten times as long as it took", async () => {
+  const { clock, ask } = stage(20);
+  const together = [ask(), ask(), ask()];
+  await clock.advance(20);
+  assert.deepEqual(await Promise.all(together), ["count 1\n", "count 1\n", "count 1\n"]);
+  await clock.advance(199);
+  assert.equal(await ask(), "count 1\n");
+  await clock.advance(1);
+  const next = ask();
+  await clock.advance(20);
+  assert.equal(await next, "count 2\n");
+});
+
+test("a rendering that fails is tried again by the next who asks", async () => {
+  const registry = new Registry();
+  let fail = true;
+  registry.metrics = () => (fail ? Promise.reject(new Error("no")) : Promise.resolve("a 1\n"));
+  const exposition = new Exposition(registry, new VirtualClock(), () => Promise.resolve());
+  await assert.rejects(exposition.text(false), /no/);
+  fail = false;
+  assert.equal(String(await exposition.text(false)), "a 1\n");
+});
