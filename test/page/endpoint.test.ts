@@ -32,7 +32,7 @@ async function place(t: TestContext) {
     history: new History(),
     config: () => world.config,
     services: () => new Map(),
-    counter: { servers: () => Promise.resolve([]) },
+    meter: { traffic: () => Promise.resolve(new Map()) },
   });
   t.after(async () => {
     await endpoint.close();
