@@ -7,13 +7,14 @@ import { runInGuest, runIntegration, runOnHost, runSystem } from "./test-stage.t
 import { withPackageInOpt } from "./units.ts";
 
 /**
- * npm test [-- [check] [unit] [integration] [system] [compose] [systemd] [FILTER...]]
+ * npm test [-- [check] [unit] [simulation] [integration] [system] [compose] [systemd] [FILTER...]]
  * Without a stage: all of them. A filter is a part of test files' paths. The last line is the sum; exit code 0 only when nothing failed.
  */
-const STAGES = ["check", "unit", "integration", "system", "compose", "systemd"] as const;
+const STAGES = ["check", "unit", "simulation", "integration", "system", "compose", "systemd"] as const;
 type Stage = (typeof STAGES)[number];
 const FILES: Readonly<Record<Exclude<Stage, "check">, string>> = {
   unit: "test/**/*.test.ts",
+  simulation: "test/**/*.simulation.ts",
   integration: "test/**/*.integration.ts",
   system: "test/**/*.system.ts",
   compose: "test/**/*.compose.ts",
@@ -51,6 +52,8 @@ async function runStage(stage: Stage): Promise<Outcome> {
   const files = filesOf(stage);
   if (files.length === 0) return NOTHING;
   if (stage === "unit") return runOnHost(files, { limit: 10 * MINUTE, concurrency: undefined });
+  // Walks take all cores by themselves.
+  if (stage === "simulation") return runOnHost(files, { limit: 30 * MINUTE, concurrency: 1 });
   if (stage === "integration") return runIntegration(files, 30 * MINUTE);
   if (stage === "compose") return runCompose(files);
   if (stage === "systemd") return runSystemd(files);
@@ -102,7 +105,7 @@ async function run(): Promise<Outcome> {
   let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (interrupted = true));
   const outcomes: Outcome[] = [];
-  if (PART === undefined && wanted.some((stage) => stage !== "unit")) {
+  if (PART === undefined && wanted.some((stage) => stage !== "unit" && stage !== "simulation")) {
     console.log("\nbuild");
     outcomes.push(await report("dist", runStep([process.execPath, "lab/setup.mjs", "build"])));
   }

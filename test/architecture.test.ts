@@ -120,7 +120,7 @@ test("every file with tests has a name that the test runner looks for", () => {
   const withTests = globSync("test/**/*.ts", { cwd: ROOT }).filter((path) =>
     /^import .*\b(test|it|describe|suite)\b.* from "node:test"/m.test(read(path)),
   );
-  const named = (path: string) => /\.(test|integration|system|compose|systemd)\.ts$/.test(path);
+  const named = (path: string) => /\.(test|integration|system|simulation|compose|systemd)\.ts$/.test(path);
   // Where a scene is costly, one named file plays the parts that others hold.
   const played = withTests
     .filter(named)

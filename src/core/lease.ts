@@ -59,9 +59,13 @@ export function takenOver(lease: Pick<Lease, "terms" | "prefixes">, now: number)
   return { ...lease, endsAt: end(lease.terms.term, now), lost: false };
 }
 
-/** True when the end is reached, nobody has acted yet, and there is something to act upon. */
+/** When somebody has to act, on the guard's clock; Infinity where somebody has, or where there is nothing to act upon. */
+export function dueAt(lease: Lease): number {
+  return lease.lost || lease.prefixes.length === 0 ? Number.POSITIVE_INFINITY : lease.endsAt;
+}
+
 export function isDue(lease: Lease, now: number): boolean {
-  return !lease.lost && lease.prefixes.length > 0 && now >= lease.endsAt;
+  return now >= dueAt(lease);
 }
 
 /** What is still to be done once the lease is lost, by what gobgpd holds; nothing when it is done. */

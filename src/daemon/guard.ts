@@ -1,6 +1,6 @@
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Lease, LeaseNews } from "../core/lease.ts";
-import { isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
+import { dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
 import { guardCondition } from "./guard-condition.ts";
@@ -102,7 +102,7 @@ export class Guard {
     const { clock } = this.#options;
     leave.addEventListener("abort", () => this.#trigger.request(), { once: true });
     while (!leave.aborted) {
-      const due = Math.min(this.#lease.endsAt, clock.now() + REST_MS);
+      const due = Math.min(dueAt(this.#lease), clock.now() + REST_MS);
       await this.#trigger.next(Math.max(0, due - clock.now()));
       this.#options.onTurn?.();
       if (clock.now() - due > LATE_MS) await clock.sleep(CATCH_UP_MS);

@@ -1,3 +1,4 @@
+import type { Prefix } from "../core/address.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import { speakerAfter } from "../core/model.ts";
 import type { SpeakerOp } from "../core/op.ts";
@@ -13,8 +14,15 @@ export interface ObserverOptions {
   readonly reporter: Reporter;
   /** True: take it from the first look on that a gobgpd at whose address nothing listens is gone. False: only when this process has seen it alive. */
   readonly trustAbsence: boolean;
+  /** Whether a path of gobgpd's is ours; all are unless given. */
+  readonly ours?: (prefix: Prefix) => boolean;
+  /** Paths that gobgpd held, or may have, when this process began. */
+  readonly held?: ReadonlySet<Prefix>;
 }
 
+/** A kernel that could not be read is looked at again after 1 s, 2 s, 4 s, ... up to 60 s (milliseconds). */
+const FIRST_MS = 1_000;
+const MAX_MS = 60_000;
 const NO_KERNEL: KernelState = { links: new Map(), virtualServices: undefined };
 const never = new AbortController().signal;
 
@@ -26,17 +34,29 @@ export class Observer {
   /** Looks at gobgpd that are under way, and what was sent while they were. */
   #looking = 0;
   readonly #assumed: SpeakerOp[] = [];
-  /** When the gobgpd that held our paths was found to be gone, on the clock. */
+  /** Paths that gobgpd was last seen to hold, however long ago that was, and that we have not withdrawn since. */
+  #held: Set<Prefix>;
+  /** When paths of ours, or the gobgpd that held them, were found to be gone without our doing, on the clock. */
   goneAt = Number.NEGATIVE_INFINITY;
+
+  /** Milliseconds from the last look at the kernel, which failed, to the next; undefined: it went well. */
+  #pause: number | undefined;
+  #lookAgainAt = Number.POSITIVE_INFINITY;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#trusted = options.trustAbsence;
+    this.#held = new Set(options.held);
   }
 
   /** What gobgpd holds as far as anybody knows: the last good look, and what was sent since. A look that failed while gobgpd lives does not blot it out. */
   get known(): Observed["speaker"] {
     return this.#known;
+  }
+
+  /** When a look at the kernel that failed is due again, on the clock; Infinity where none has. */
+  get lookAgainAt(): number {
+    return this.#lookAgainAt;
   }
 
   /** Both halves; `onSpeaker` is told as soon as gobgpd's is there, for it may be long before the kernel's. */
@@ -48,7 +68,8 @@ export class Observer {
         return state;
       }),
     ]);
-    return { kernel, speaker };
+    // The kernel's half may have taken long: what was sent to gobgpd meanwhile is not to be sent again.
+    return { kernel, speaker: speaker === undefined ? undefined : this.#known };
   }
 
   async lookAtSpeaker(): Promise<Observed["speaker"]> {
@@ -58,7 +79,14 @@ export class Observer {
     try {
       const state = await speaker.observe(never);
       // What was sent since the look began may be missing in it.
-      this.#known = speakerAfter(state, this.#assumed.slice(from));
+      const sent = this.#assumed.slice(from);
+      const known = speakerAfter(state, sent);
+      // A gobgpd that came back empty, the guard, an operator: routers have been told only just before.
+      if ([...this.#held].some((prefix) => !known.paths.has(prefix) && this.#options.ours?.(prefix) !== false))
+        this.goneAt = this.#options.clock.now();
+      this.#known = known;
+      this.#held = new Set(state.paths.keys());
+      this.#release(sent);
       this.#trusted = true;
       reporter.trouble("reading gobgpd", undefined);
       return this.#known;
@@ -76,11 +104,17 @@ export class Observer {
     if (this.#looking > 0) this.#assumed.push(...ops);
     if (this.#known !== undefined && this.#known !== "absent" && ops.length > 0)
       this.#known = speakerAfter(this.#known, ops);
+    this.#release(ops);
+  }
+
+  #release(sent: readonly SpeakerOp[]): void {
+    for (const op of sent) if (op.kind === "path.withdraw") this.#held.delete(op.prefix);
   }
 
   /** The speaker itself tells when it goes and comes, so this is no line in the log. */
   #lost(absent: boolean): Observed["speaker"] {
     if (absent && this.#known !== "absent") this.goneAt = this.#options.clock.now();
+    if (absent) this.#held.clear();
     this.#known = absent ? "absent" : undefined;
     return this.#known;
   }
@@ -91,9 +125,13 @@ export class Observer {
     try {
       const state = await kernel.observe(never);
       reporter.trouble("reading the kernel", undefined);
+      this.#pause = undefined;
+      this.#lookAgainAt = Number.POSITIVE_INFINITY;
       return state;
     } catch (error) {
       reporter.trouble("reading the kernel", messageOf(error));
+      this.#pause = this.#pause === undefined ? FIRST_MS : Math.min(MAX_MS, 2 * this.#pause);
+      this.#lookAgainAt = this.#options.clock.now() + this.#pause;
       return undefined;
     }
   }

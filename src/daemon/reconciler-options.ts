@@ -12,7 +12,7 @@ export interface OwnershipStore {
   save(owned: Ownership): Promise<void>;
 }
 
-export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence"> {
+export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence" | "ours" | "held"> {
   readonly ledger: OwnershipStore;
   /** Where proofs of arrival are looked for; without it nothing is proven. */
   readonly sockets?: Sockets | undefined;

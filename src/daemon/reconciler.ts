@@ -44,8 +44,9 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    const ours = (prefix: Prefix) => this.#owned.prefixes.has(prefix);
     const trustAbsence = options.trustAbsence ?? options.owned.prefixes.size === 0;
-    this.#observer = new Observer({ ...options, trustAbsence });
+    this.#observer = new Observer({ ...options, trustAbsence, ours, held: options.owned.prefixes });
     this.prover = new Prover(options);
     this.#backoff = new Backoff(options.clock);
     this.#performer = new Performer({
@@ -71,14 +72,10 @@ export class Reconciler {
     return Math.max(this.#performer.lastWithdrawal, this.#observer.goneAt) + this.#options.hold();
   }
 
-  /** When another pass is due by itself: a failed op's next try, the end of the hold or of a real server's time; Infinity when nothing waits. */
+  /** When another pass is due by itself: the next try of a failed op or look, the end of the hold or of a real server's time; Infinity when nothing waits. */
   get wakeAt(): number {
-    const { tearDownAt } = this;
-    return Math.min(
-      this.#backoff.wakeAt,
-      this.#departures.endsAt,
-      tearDownAt > this.#options.clock.now() ? tearDownAt : Number.POSITIVE_INFINITY,
-    );
+    const holdEnd = this.tearDownAt > this.#options.clock.now() ? this.tearDownAt : Number.POSITIVE_INFINITY;
+    return Math.min(this.#backoff.wakeAt, this.#observer.lookAgainAt, this.#departures.endsAt, holdEnd);
   }
 
   /**

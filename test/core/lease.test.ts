@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Prefix } from "../../src/core/address.ts";
 import type { LeaseNews, LeaseTerms } from "../../src/core/lease.ts";
-import { isDue, NO_LEASE, remaining, renewed, takenOver } from "../../src/core/lease.ts";
+import { dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../../src/core/lease.ts";
 import { describe } from "../../src/core/op.ts";
 import type { Path } from "../../src/core/path.ts";
 import { ip } from "../support/world.ts";
@@ -26,6 +26,7 @@ test("the lease ends one term after the last word, and a handover's later", () =
   const left = renewed(again, { kind: "handover" }, 6_000);
   assert.deepEqual([isDue(left, 65_999), isDue(left, 66_000)], [false, true]);
   assert.equal(isDue({ ...held, lost: true }, 1e12), false, "it is acted upon once");
+  assert.equal(dueAt({ ...held, lost: true }), Number.POSITIVE_INFINITY, "and nobody waits for it any more");
 });
 
 test("without a term announcements outlive the controller, but not a handover", () => {

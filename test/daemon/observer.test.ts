@@ -132,3 +132,56 @@ test("a kernel that cannot be read is unknown and told; one that is not ours to 
   });
   assert.deepEqual((await blindfold.look(nothing)).kernel, { links: new Map(), virtualServices: undefined });
 });
+
+test("a kernel that cannot be read is looked at again after 1 s, 2 s, 4 s, up to a minute; one that can, when somebody asks", async () => {
+  const { observer, kernel, clock } = look(true);
+  const pauses: number[] = [];
+  if (kernel !== undefined) kernel.blind = true;
+  for (let tries = 0; tries < 8; tries++) {
+    await observer.look(nothing);
+    pauses.push(observer.lookAgainAt - clock.now());
+  }
+  assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  if (kernel !== undefined) kernel.blind = false;
+  await observer.look(nothing);
+  assert.equal(observer.lookAgainAt, Number.POSITIVE_INFINITY);
+});
+
+test("what is withdrawn while the kernel is read is not seen as announced any more", async () => {
+  const { observer, speaker, kernel } = look(true);
+  const gate = new Gate();
+  const told = new Gate();
+  told.open();
+  if (kernel !== undefined) kernel.observing = gate.wait;
+  const looking = observer.look(told.wait);
+  await Promise.all([gate.came, told.came]);
+  await speaker.apply([WITHDRAW]);
+  observer.assume([WITHDRAW]);
+  gate.open();
+  const { speaker: seen } = await looking;
+  assert.deepEqual(typeof seen === "object" ? [...seen.paths] : seen, []);
+});
+
+test("paths that are gone without our doing went when that was seen, were gobgpd silent in between or not", async () => {
+  const { observer, speaker, clock } = look(true);
+  await observer.lookAtSpeaker();
+  await clock.advance(100);
+  speaker.reach = "silent";
+  await observer.lookAtSpeaker();
+  speaker.reach = "up";
+  speaker.state = { ...speaker.state, paths: new Map() };
+  await observer.lookAtSpeaker();
+  assert.equal(observer.goneAt, 5_100);
+  await clock.advance(100);
+  await observer.lookAtSpeaker();
+  assert.equal(observer.goneAt, 5_100, "once");
+});
+
+test("a path that we have withdrawn has not gone without our doing", async () => {
+  const { observer, speaker } = look(true);
+  await observer.lookAtSpeaker();
+  await speaker.apply([WITHDRAW]);
+  observer.assume([WITHDRAW]);
+  await observer.lookAtSpeaker();
+  assert.equal(observer.goneAt, Number.NEGATIVE_INFINITY);
+});
