@@ -199,13 +199,8 @@ for (const version of ["4.8", "3.10"] as const) {
     skip,
   }, async (t) => {
     const { controller, guard, wire } = await stage(t);
-    const second = await execa(
-      process.execPath,
-      [MAIN, "guard", "-guard-socket", guard.socket, "-state-dir", guard.socket],
-      {
-        reject: false,
-      },
-    );
+    const flags = ["-guard-socket", guard.socket, "-state-dir", guard.socket];
+    const second = await execa(process.execPath, [MAIN, "guard", ...flags], { reject: false });
     assert.equal(second.exitCode, 1);
     assert.match(second.stderr, /another guard listens at .*guard\.sock; stop it first/);
     const stranger = connect(guard.socket).on("error", () => undefined);
