@@ -1,9 +1,14 @@
+import { parseGoBool } from "../config/flags.ts";
+import { UsageError } from "../core/errors.ts";
+import { askGuard } from "../daemon/ask-guard.ts";
 import { askHolder } from "../daemon/lock.ts";
+import type { Options } from "./context.ts";
+import { guardSocket } from "./context.ts";
 import { EXIT } from "./exit.ts";
 
-/** Asks the controller of this network namespace how it is and prints its one line; exit code 0 while it is ready and at work. */
-export async function health(): Promise<number> {
-  const { line, well } = await look();
+/** Asks the controller of this network namespace, or the guard, how it is and prints its one line; exit code 0 while it is well. */
+export async function health(options: Options): Promise<number> {
+  const { line, well } = await (parseGoBool(options.guard ?? "false", "guard") ? lookAtGuard(options) : look());
   process.stdout.write(`${line}\n`);
   return well ? EXIT.ok : EXIT.failed;
 }
@@ -15,4 +20,10 @@ async function look(): Promise<{ readonly line: string; readonly well: boolean }
     return { line: "the bgp-lb of this network namespace does not answer: it is stopped or hung", well: false };
   const { ready, stalled, line } = holder.condition;
   return { line, well: ready && !stalled };
+}
+
+function lookAtGuard(options: Options): ReturnType<typeof look> {
+  const path = guardSocket(options);
+  if (path === undefined) throw new UsageError("-guard-socket off: without it no guard can be asked");
+  return askGuard(path);
 }

@@ -31,8 +31,17 @@ export const NOTES: Readonly<Record<string, Note>> = {
     codes: { ok: "the config can be used", usage: "it cannot; every problem of it is told" },
   },
   plan: {
-    examples: [["bgp-lb plan -ipvs-setup", "before the first start, with the flags of the controller"]],
-    codes: { ok: "printed", failed: "something could not be looked at", usage: USAGE },
+    examples: [
+      ["bgp-lb plan -config new.json", "what a reload of this file would touch"],
+      ["bgp-lb plan -ipvs-setup", "before the first start, with the flags of the controller"],
+    ],
+    codes: {
+      ok: "printed",
+      failed: "something could not be looked at",
+      usage: USAGE,
+      unreachable: "a controller runs here, and cannot be asked; it says why",
+      refused: "the controller is still starting",
+    },
   },
   cleanup: {
     examples: [["bgp-lb cleanup -ipvs-setup", "after a controller that was killed for good"]],
@@ -48,7 +57,11 @@ export const NOTES: Readonly<Record<string, Note>> = {
   },
   health: {
     examples: [["bgp-lb health || systemctl status bgp-lb", "in scripts and as a container's health check"]],
-    codes: { ok: "ready and at work", failed: "none runs here, or it is starting, leaving or stalled", usage: USAGE },
+    codes: {
+      ok: "ready and at work; with -guard: it listens and could act",
+      failed: "none runs here, or it is starting, leaving or stalled; with -guard: it could not act, or has had to",
+      usage: USAGE,
+    },
   },
   status: {
     examples: [

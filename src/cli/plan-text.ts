@@ -1,7 +1,6 @@
 import type { PlanDocument } from "../admin/api.ts";
 import type { IpvsImpact } from "../core/blast.ts";
 import { connectionsAt } from "../core/blast.ts";
-import { table } from "./table.ts";
 
 /** The whole for people: what it costs first, then what it touches, then each step. */
 export function renderPlan(found: PlanDocument): string {
@@ -45,4 +44,13 @@ function lines(title: string, of: readonly string[]): string[] {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
+function table(title: string, rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
+  return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
 }

@@ -5,7 +5,6 @@ import type { PeerStatus } from "../core/status.ts";
 import { adminClient } from "./ask.ts";
 import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { table } from "./table.ts";
 
 /** Prints what the controller says of itself, for people or as JSON. */
 export async function status(options: Options): Promise<number> {
@@ -23,8 +22,8 @@ export function render(found: StatusDocument): string {
     reload.error === undefined
       ? `config in force since ${reload.at}`
       : `config NOT reloaded at ${reload.at}, the one before stays: ${reload.error}`,
-    ...table("services", found.services.map(serviceRow)),
-    ...table(
+    ...section("services", found.services.map(serviceRow)),
+    ...section(
       "VIPs",
       found.announcements.map((one) => [
         one.prefix,
@@ -34,15 +33,15 @@ export function render(found: StatusDocument): string {
         reasonOf(one),
       ]),
     ),
-    ...table(
+    ...section(
       "peers",
       found.peers.map((peer) => [peer.address, `AS ${peer.as}`, peer.session, age(peer)]),
     ),
-    ...table(
+    ...section(
       "conflicts",
       found.conflicts.map((line) => [line]),
     ),
-    ...table("failing", Object.entries(found.failing)),
+    ...section("failing", Object.entries(found.failing)),
     "",
   ].join("\n");
 }
@@ -67,6 +66,15 @@ function reasonOf({ reason, against = [] }: ToldAnnouncement): string {
 /** How long a thing has been as it is. */
 function age({ ageSeconds }: { readonly ageSeconds?: number }): string {
   return ageSeconds === undefined ? "" : ageWords(ageSeconds);
+}
+
+/** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
+  return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
 }
 
 /** Who has the VIP, and why the others have not. */

@@ -38,8 +38,9 @@ export const VERBS: readonly Verb[] = [
   {
     name: "health",
     meaning: "ask the running controller how it is",
-    more: "Prints one line: VIPs announced, peers established, what is in trouble. Exit code 0 while the controller is ready and at work, 1 when none runs here, or it is still starting, leaving or stalled. Whether anything is announced does not count.",
-    act: async () => (await import("./health.ts")).health(),
+    more: "Prints one line: VIPs announced, peers established, what is in trouble. Exit code 0 while the controller is ready and at work, 1 when none runs here, or it is still starting, leaving or stalled. Whether anything is announced does not count. With -guard: 0 while the guard listens and could act, 1 when none does, it does not answer, gobgpd cannot be opened, or the lease is lost.",
+    flags: ["guard"],
+    act: async (options) => (await import("./health.ts")).health(options),
   },
   {
     name: "status",

@@ -143,6 +143,12 @@ export const COMMAND_FLAGS = {
     default: "false",
     meaning: "take the config over although BGP sessions that stand are reset or ended for it",
   },
+  guard: {
+    name: "guard",
+    kind: "boolean",
+    default: "false",
+    meaning: "ask the guard at -guard-socket instead of the controller",
+  },
   json: { name: "json", kind: "boolean", default: "false", meaning: "print JSON" },
 } as const satisfies Readonly<Record<string, Flag>>;
 

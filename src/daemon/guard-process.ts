@@ -44,6 +44,7 @@ export async function runGuard(
   const server = new GuardServer({
     path: settings.socket,
     onMessage: (message) => guard.hear(message),
+    condition: () => guard.condition,
     onNonsense: () => log.warn("something at the guard's socket speaks another language, and was cut off"),
   });
   const { hold, warning } = await state.load();

@@ -41,14 +41,28 @@ const toGuardSchema = z.discriminatedUnion("kind", [
 /** What the guard answers to each line. `acted`: it has withdrawn or demoted since it last heard from a controller. */
 const toControllerSchema = z.strictObject({ kind: z.literal("held"), acted: z.boolean() });
 
+/** What whoever looks after the guard asks; it renews nothing. */
+const askSchema = z.strictObject({ kind: z.literal("ask") });
+
+/** How the guard is: one line for people, and whether it could act at the end of the lease. */
+const conditionSchema = z.strictObject({
+  kind: z.literal("condition"),
+  well: z.boolean(),
+  line: z.string().max(2_000),
+});
+
 export type ToGuard = z.output<typeof toGuardSchema>;
 export type ToController = z.output<typeof toControllerSchema>;
 
+export type GuardCondition = z.output<typeof conditionSchema>;
+
 /** Undefined for a line that is no message. */
+export const readAsk = reader(askSchema);
+export const readCondition = reader(conditionSchema);
 export const readToGuard = reader(toGuardSchema);
 export const readToController = reader(toControllerSchema);
 
-export function writeMessage(message: ToGuard | ToController): string {
+export function writeMessage(message: ToGuard | ToController | z.output<typeof askSchema> | GuardCondition): string {
   return `${JSON.stringify(message)}\n`;
 }
 

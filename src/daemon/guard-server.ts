@@ -1,13 +1,15 @@
 import { chmod, unlink } from "node:fs/promises";
 import type { Server, Socket } from "node:net";
 import { connect, createServer } from "node:net";
-import type { ToGuard } from "./guard-protocol.ts";
-import { Lines, readToGuard, writeMessage } from "./guard-protocol.ts";
+import type { GuardCondition, ToGuard } from "./guard-protocol.ts";
+import { Lines, readAsk, readToGuard, writeMessage } from "./guard-protocol.ts";
 
 export interface GuardServerOptions {
   readonly path: string;
   /** A controller said this; answers whether the guard has acted since it last heard of one. */
   readonly onMessage: (message: ToGuard) => boolean;
+  /** Somebody asks how the guard is. */
+  readonly condition: () => GuardCondition;
   /** Whoever was connected said something that is no message, and was cut off. */
   readonly onNonsense: () => void;
 }
@@ -46,7 +48,7 @@ export class GuardServer {
   }
 
   #serve(client: Socket): void {
-    const { onMessage, onNonsense } = this.#options;
+    const { onMessage, onNonsense, condition } = this.#options;
     const lines = new Lines();
     this.#clients.add(client);
     client.setEncoding("utf8");
@@ -55,6 +57,10 @@ export class GuardServer {
     client.on("data", (chunk: string) => {
       for (const line of lines.take(chunk)) {
         const message = readToGuard(line);
+        if (message === undefined && readAsk(line) !== undefined) {
+          client.write(writeMessage(condition()));
+          continue;
+        }
         if (message === undefined) {
           onNonsense();
           client.destroy();

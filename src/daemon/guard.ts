@@ -3,7 +3,8 @@ import type { Lease, LeaseNews } from "../core/lease.ts";
 import { isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
-import type { HoldMessage, ToGuard } from "./guard-protocol.ts";
+import { guardCondition } from "./guard-condition.ts";
+import type { GuardCondition, HoldMessage, ToGuard } from "./guard-protocol.ts";
 import type { Logger } from "./log.ts";
 import { Trigger } from "./trigger.ts";
 
@@ -56,6 +57,11 @@ export class Guard {
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#trigger = new Trigger(options.clock);
+  }
+
+  get condition(): GuardCondition {
+    const fault = this.#speaker === undefined ? this.#fault : undefined;
+    return guardCondition(this.#hold && this.#lease, fault, this.#options.clock.now());
   }
 
   /** Takes over what an earlier guard watched. */

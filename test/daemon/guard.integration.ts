@@ -156,8 +156,10 @@ for (const version of ["4.8", "3.10"] as const) {
 
   test("onLeaseLost keep: the routes stay, and the guard says so", { skip }, async (t) => {
     const { controller, guard, wire } = await stage(t, { onLeaseLost: "keep" });
+    assert.equal((await guard.health()).code, 0);
     controller.signal("SIGKILL");
     await guard.says(/onLeaseLost is keep, so they stay/);
+    assert.deepEqual(await guard.health(), { code: 1, line: "the lease over 1 prefix is lost; onLeaseLost is keep" });
     assert.deepEqual(wire(), [`+${VIP}`]);
   });
 

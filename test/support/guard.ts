@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { execa } from "execa";
 import { MAIN } from "./controller.ts";
 import { until } from "./until.ts";
 
@@ -39,6 +40,13 @@ export class GuardProcess {
     await until(`the guard says ${pattern}`, () => this.lines.slice(from).some((line) => pattern.test(line)), {
       found: () => this.lines,
     });
+  }
+
+  /** What `bgp-lb health -guard` says of it. */
+  async health(): Promise<{ readonly code: number | undefined; readonly line: string }> {
+    const argv = [MAIN, "health", "-guard", "-guard-socket", this.socket];
+    const { exitCode, stdout } = await execa(process.execPath, argv, { reject: false });
+    return { code: exitCode, line: stdout };
   }
 
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<number | null> {
