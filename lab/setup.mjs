@@ -30,7 +30,15 @@ const COMMANDS = {
 };
 
 /** What the stages want beside the rest: those that are asked for by name, else all. */
-const STAGE_NEEDS = { check: [], unit: [], integration: [], system: [], compose: ["containers"], systemd: ["units"] };
+const STAGE_NEEDS = {
+  check: [],
+  unit: [],
+  simulation: [],
+  integration: [],
+  system: [],
+  compose: ["containers"],
+  systemd: ["units"],
+};
 
 /** Whether a run with these arguments comes to the stage. */
 function comesTo(stage, args) {

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { messageOf, Refused, UsageError } from "../core/errors.ts";
 import type { AdminActions, Verb } from "./api.ts";
 import { REQUESTS } from "./api.ts";
+import { Followers, parseEventQuery } from "./events-route.ts";
 
 /** Bytes of a request's body; a thousand names fit. */
 const MAX_BODY = 128 * 1024;
@@ -27,6 +28,7 @@ export class AdminServer {
   readonly #actions: AdminActions;
   readonly #onFault: (error: unknown) => void;
   readonly #server: Server;
+  readonly #followers = new Followers();
 
   constructor(actions: AdminActions, onFault: (error: unknown) => void) {
     this.#actions = actions;
@@ -64,7 +66,8 @@ export class AdminServer {
     try {
       if (this.page !== undefined && !isRoute(request)) return await this.page(request, response);
       refuseBrowsers(request);
-      end(response, 200, await this.#route(request));
+      const answer = await this.#route(request, response);
+      if (answer !== FOLLOWED) end(response, 200, answer);
     } catch (error) {
       const status = statusOf(error);
       if (status === 500) this.#onFault(error);
@@ -72,11 +75,16 @@ export class AdminServer {
     }
   }
 
-  async #route(request: IncomingMessage): Promise<unknown> {
-    const name = nameOf(request);
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const [path = "", search] = (request.url ?? "").split("?");
+    const name = path.slice(1);
     if (name === "status") {
       if (request.method !== "GET") throw new BadRequest(405, "status is read with GET");
       return this.#actions.status();
+    }
+    if (name === "events") {
+      if (request.method !== "GET") throw new BadRequest(405, "events are read with GET");
+      return this.#events(new URLSearchParams(search), response);
     }
     if (!Object.hasOwn(REQUESTS, name)) throw new BadRequest(404, "there is no such route");
     if (request.method !== "POST") throw new BadRequest(405, `${name} is asked for with POST`);
@@ -95,7 +103,18 @@ export class AdminServer {
         return this.#actions.plan(parse("plan", body));
     }
   }
+
+  #events(search: URLSearchParams, response: ServerResponse): unknown {
+    const { follow, ...query } = parseEventQuery(search);
+    if (!follow) return { events: this.#actions.events.read(query) };
+    if (!this.#followers.follow(this.#actions.events, query, response))
+      throw new BadRequest(503, "too many follow the events already");
+    return FOLLOWED;
+  }
 }
+
+/** The answer has begun, and goes on until the client goes. */
+const FOLLOWED = Symbol("followed");
 
 function nameOf({ url = "" }: IncomingMessage): string {
   return url.split("?")[0]?.slice(1) ?? "";
@@ -103,7 +122,7 @@ function nameOf({ url = "" }: IncomingMessage): string {
 
 function isRoute(request: IncomingMessage): boolean {
   const name = nameOf(request);
-  return name === "status" || Object.hasOwn(REQUESTS, name);
+  return name === "status" || name === "events" || Object.hasOwn(REQUESTS, name);
 }
 
 /** A socket that is forwarded to somebody's desk is in reach of each page in their browser, and those may ask for nothing here. */

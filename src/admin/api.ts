@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { ServiceHealth } from "../core/desired.ts";
+import type { RealServerHealth, ServiceHealth } from "../core/desired.ts";
 import type { Against, CheckStatus } from "../core/health.ts";
 import type { Outlook } from "../core/outlook.ts";
 import type { Drain, Force, Override } from "../core/override.ts";
+import type { VirtualServiceStatus } from "../core/serving.ts";
 import type { AnnouncementStatus, PeerSession, PeerStatus } from "../core/status.ts";
+import type { EventSource } from "./events-route.ts";
 
 /** A timer of Node holds 31 bits of milliseconds. */
 const LONGEST = 2 ** 31 - 1;
@@ -72,10 +74,22 @@ export type ToldAnnouncement = Dated<Omit<AnnouncementStatus, "peers" | "against
 };
 
 /** `since`: when the first of the probes came that led to the verdict. */
-export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks">> {
+export interface ServiceStatus extends Dated<Omit<ServiceHealth, "checks" | "realServers">> {
   readonly name: string;
   readonly checks: readonly ToldCheck[];
+  /** Those that have checks of their own. */
+  readonly realServers?: readonly Dated<RealServerHealth>[];
   readonly override?: Told<Force> | ToldDrain;
+}
+
+/** Who ends the announcements should this process die. off: nobody is to; unknown: no guard has answered yet. */
+export interface ToldLease {
+  readonly state: "guarded" | "unguarded" | "unknown" | "off";
+  readonly termSeconds?: number;
+  /** Why it is unguarded. */
+  readonly reason?: string;
+  readonly since?: string;
+  readonly ageSeconds?: number;
 }
 
 /** What GET /status answers. */
@@ -89,6 +103,8 @@ export interface StatusDocument {
   readonly announcements: readonly ToldAnnouncement[];
   readonly peers: readonly Dated<PeerSession>[];
   readonly speakerUp: boolean;
+  readonly virtualServices: readonly VirtualServiceStatus[];
+  readonly lease: ToldLease;
   readonly conflicts: readonly string[];
   /** Steps that failed and wait for their next try, each with its error. */
   readonly failing: Readonly<Record<string, string>>;
@@ -113,6 +129,7 @@ export interface PlanDocument extends Outlook {
 /** What the server asks of the controller. */
 export interface AdminActions {
   status(): StatusDocument;
+  readonly events: EventSource;
   drain(request: Request<"drain">): Promise<Answer>;
   undrain(request: Request<"undrain">): Promise<Answer>;
   force(request: Request<"force">): Promise<Answer>;

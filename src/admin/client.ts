@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import { ControllerUnreachable, Refused, UsageError } from "../core/errors.ts";
+import type { Event, EventQuery } from "../core/event.ts";
 import type { Answer, PlanDocument, Request, StatusDocument, Verb } from "./api.ts";
 
 /** Milliseconds that a controller may take: a reload reads files and asks the kernel, and a drain waits for a reload. */
@@ -17,6 +19,38 @@ export class AdminClient {
     return (await this.#ask("GET", "/status", undefined)) as StatusDocument;
   }
 
+  async events(query: EventQuery): Promise<readonly Event[]> {
+    return ((await this.#ask("GET", `/events?${searchOf(query)}`, undefined)) as { readonly events: Event[] }).events;
+  }
+
+  /** Hands over the entries that are asked for, and each new one as it comes, with how many were lost before them; resolves when `signal` is aborted, rejects when the controller goes. */
+  async follow(
+    query: EventQuery,
+    signal: AbortSignal,
+    take: (events: readonly Event[], missed: number) => void,
+  ): Promise<void> {
+    const response = await this.#open("GET", `/events?${searchOf(query)}&follow=1`, "", 0, signal);
+    if (response === undefined) return;
+    if (response.statusCode !== 200) throw refusal(response.statusCode ?? 0, await textOf(response));
+    let rest = "";
+    try {
+      for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
+        const lines = `${rest}${chunk}`.split("\n");
+        rest = lines.pop() ?? "";
+        const told = lines.map((line) => JSON.parse(line) as Event | { readonly missed: number });
+        const missed = told.reduce((sum, one) => sum + ("missed" in one ? one.missed : 0), 0);
+        if (told.length > 0)
+          take(
+            told.filter((one): one is Event => "id" in one),
+            missed,
+          );
+      }
+    } catch (error) {
+      if (!signal.aborted) throw this.#unreachable(error as NodeJS.ErrnoException);
+    }
+    if (!signal.aborted) throw this.#unreachable(new Error("it has gone"));
+  }
+
   async ask<V extends Verb>(verb: V, body: Request<V>): Promise<Answer> {
     return (await this.#ask("POST", `/${verb}`, body)) as Answer;
   }
@@ -27,27 +61,28 @@ export class AdminClient {
   }
 
   async #ask(method: "GET" | "POST", path: string, body: unknown): Promise<unknown> {
-    const { status, text } = await this.#send(method, path, body === undefined ? "" : JSON.stringify(body));
+    const response = await this.#open(method, path, body === undefined ? "" : JSON.stringify(body), PATIENCE_MS);
+    const text =
+      response === undefined ? "" : await textOf(response).catch((error) => Promise.reject(this.#unreachable(error)));
     const answer = parse(text);
-    if (status === 200 && answer !== undefined) return answer;
-    const error = (answer as { readonly error?: unknown } | undefined)?.error;
-    const message = typeof error === "string" ? error : `it answered ${status} and nothing that can be read`;
-    if (status === 409) throw new Refused(message);
-    if (status >= 400 && status < 500) throw new UsageError(message);
-    throw new Error(`the controller failed: ${message}`);
+    if (response?.statusCode === 200 && answer !== undefined) return answer;
+    throw refusal(response?.statusCode ?? 0, text);
   }
 
-  #send(method: string, path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+  /** The answer, whose body is still to be read; undefined: `signal` was aborted before it came. `patience` in milliseconds; 0: without end. */
+  #open(
+    method: string,
+    path: string,
+    body: string,
+    patience: number,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage | undefined> {
     return new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const sent = request({ socketPath: this.#socket, method, path, headers, timeout: PATIENCE_MS }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", (error) => reject(this.#unreachable(error)));
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-      });
+      const options = { socketPath: this.#socket, method, path, headers, timeout: patience, ...(signal && { signal }) };
+      const sent = request(options, resolve);
       sent.on("timeout", () => sent.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
-      sent.on("error", (error) => reject(this.#unreachable(error)));
+      sent.on("error", (error) => (signal?.aborted === true ? resolve(undefined) : reject(this.#unreachable(error))));
       sent.end(body);
     });
   }
@@ -71,6 +106,29 @@ export class AdminClient {
         return new ControllerUnreachable(`${at}: ${error.message}`);
     }
   }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) text += chunk;
+  return text;
+}
+
+/** What an answer that is no yes says. */
+function refusal(status: number, text: string): Error {
+  const error = (parse(text) as { readonly error?: unknown } | undefined)?.error;
+  const message = typeof error === "string" ? error : `it answered ${status} and nothing that can be read`;
+  if (status === 409) return new Refused(message);
+  if (status >= 400 && status < 500) return new UsageError(message);
+  return new Error(`the controller failed: ${message}`);
+}
+
+function searchOf({ since, after, services, limit }: EventQuery): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries({ since, after, limit }))
+    if (value !== undefined) search.set(name, `${value}`);
+  for (const name of services ?? []) search.append("service", name);
+  return search;
 }
 
 function parse(text: string): unknown {

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from "node:timers/promises";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Registry } from "prom-client";
@@ -54,7 +55,13 @@ export class Exposition {
   async #make(): Promise<Rendered> {
     const began = this.#clock.now();
     await this.#refresh();
-    const text = Buffer.from(await this.#registry.metrics());
+    const parts: string[] = [];
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      parts.push(await this.#registry.getSingleMetricAsString(name));
+      // With ten thousand services each of them takes a while, and a withdrawal must not wait for them all.
+      await otherWork();
+    }
+    const text = Buffer.from(`${parts.join("\n\n")}\n`);
     const at = this.#clock.now();
     this.#last = { at, cost: at - began, text };
     return this.#last;

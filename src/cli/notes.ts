@@ -11,6 +11,7 @@ export interface Note {
 
 const USAGE = "flags or config cannot be used; nothing was changed";
 const UNREACHABLE = "no controller can be asked at the admin socket, or this user may not";
+const NO_SUBJECT = "there is no such service or VIP";
 const NO_SERVICE = "no such service, or there is nothing to do; it says why";
 
 /** By the command's name; a test holds that each command has one. */
@@ -66,9 +67,30 @@ export const NOTES: Readonly<Record<string, Note>> = {
   status: {
     examples: [
       ["bgp-lb status", "for people"],
+      ["bgp-lb status -watch", "on the whole terminal, each second anew; q ends it"],
       ["bgp-lb status -json | jq .announcements", "for programs"],
     ],
-    codes: { ok: "printed", usage: USAGE, unreachable: UNREACHABLE },
+    codes: { ok: "printed", usage: USAGE, unreachable: UNREACHABLE, refused: NO_SUBJECT },
+  },
+  why: {
+    examples: [
+      ["bgp-lb why web", "each link from the probes to the peers, and what to do at the first that is broken"],
+      ["bgp-lb why 10.88.2.1 -json | jq '.chains[].broken'", "the same of a VIP, for programs"],
+    ],
+    codes: {
+      ok: "announced, and every peer has it; or a link only waits",
+      failed: "a link is broken; it says which, and what to do",
+      usage: USAGE,
+      unreachable: UNREACHABLE,
+      refused: NO_SUBJECT,
+    },
+  },
+  events: {
+    examples: [
+      ["bgp-lb events -since 1h web", "what happened to a service in the last hour"],
+      ["bgp-lb events -follow -json", "each change as it comes, for programs"],
+    ],
+    codes: { ok: "printed, or ended by Ctrl-C", usage: USAGE, unreachable: UNREACHABLE, refused: NO_SUBJECT },
   },
   drain: {
     examples: [
@@ -122,6 +144,17 @@ export const NOTES: Readonly<Record<string, Note>> = {
       ["bgp-lb completion fish > ~/.config/fish/completions/bgp-lb.fish", "fish"],
     ],
     codes: { ok: "printed", usage: "which shell?" },
+  },
+  import: {
+    examples: [
+      ["bgp-lb import exabgp /etc/exabgp/exabgp.conf > config.json", "from ExaBGP's healthcheck"],
+      ["bgp-lb import anycast-healthchecker /etc/anycast-healthchecker.d > config.json", "from anycast-healthchecker"],
+    ],
+    codes: {
+      ok: "printed, and it can be used as it is",
+      failed: "printed, and something has to be written into it first; stderr says what",
+      usage: "a file cannot be read or understood; nothing is printed",
+    },
   },
   version: { examples: [["bgp-lb version", "for a bug report"]], codes: { ok: "printed" } },
 };

@@ -16,6 +16,7 @@ import { VERBS } from "./verbs.ts";
 /** Runs the command that `argv` (without node and script) asks for; answers the exit code, never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
+  process.stdout.on("error", ignoreClosedPipe);
   const program = createProgram(async (verb, options, words) => {
     code = await verb.act(options, words, () => treeOf(program, VERBS));
   });
@@ -29,6 +30,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(readByJournal(2) ? lines.replace(/^(?=.)/gm, "<3>") : lines);
     return codeOf(error);
   }
+}
+
+/** Whoever reads has enough: `bgp-lb status | head`. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function codeOf(error: unknown): number {

@@ -149,6 +149,20 @@ export const COMMAND_FLAGS = {
     default: "false",
     meaning: "ask the guard at -guard-socket instead of the controller",
   },
+  follow: { name: "follow", kind: "boolean", default: "false", meaning: "go on with each new entry, until Ctrl-C" },
+  since: {
+    name: "since",
+    kind: "text",
+    default: undefined,
+    placeholder: "TIME",
+    meaning: "from when on: how long ago (1h), or a time in UTC (2026-01-02T03:04:05Z); else the last 50 entries",
+  },
+  watch: {
+    name: "watch",
+    kind: "boolean",
+    default: "false",
+    meaning: "show it on the whole terminal, each second anew",
+  },
   json: { name: "json", kind: "boolean", default: "false", meaning: "print JSON" },
 } as const satisfies Readonly<Record<string, Flag>>;
 

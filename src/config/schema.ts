@@ -11,7 +11,7 @@ import {
   port,
   routerId,
 } from "./forms.ts";
-import { serviceSchema } from "./service-schema.ts";
+import { comment, serviceSchema } from "./service-schema.ts";
 
 const LISTEN = "must be a port, 1 to 65535, or -1 for none, or 0 for 179";
 
@@ -100,6 +100,7 @@ const page = z.strictObject({
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Where editors find the JSON Schema of this file; not read by bgp-lb."),
+    $comment: comment,
     bgp: bgp
       .optional()
       .meta({ description: "How this host takes part in BGP.", "x-default": "needed in managed mode" }),

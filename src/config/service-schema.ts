@@ -89,9 +89,18 @@ const pingCheck = z.strictObject({
     .describe("Addresses to ping; healthy if any one answers."),
 });
 
+const COMMENT = "must be a text or a list of texts";
+
+/** JSON has no comments; this key is where one may stand. */
+export const comment = z
+  .union([z.string(), z.array(z.string({ error: COMMENT }))], { error: COMMENT })
+  .optional()
+  .describe("A note for people; not read by bgp-lb.");
+
 /** What an operator writes under `service`, and as one of `services`. */
 export const serviceSchema = z
   .strictObject({
+    $comment: comment,
     name: interfaceName.describe(
       "Name of the service, in logs, metrics and status, and of its dummy interface: 1 to 15 of `A-Z a-z 0-9 _ . + -`.",
     ),

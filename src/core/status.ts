@@ -4,6 +4,8 @@ import type { Announcement, Desired } from "./desired.ts";
 import type { Against } from "./health.ts";
 import { describePath, samePath } from "./path.ts";
 import type { PathProof, Proofs } from "./proof.ts";
+import type { VirtualServiceStatus } from "./serving.ts";
+import { serving } from "./serving.ts";
 import type { Observed, Peer, SpeakerState } from "./state.ts";
 
 /**
@@ -52,6 +54,17 @@ export interface AnnouncementStatus {
   readonly against?: readonly Against[];
   /** As in PeerStatus. */
   readonly since?: number | undefined;
+  /** See Announcement. */
+  readonly want?: Announcement["want"];
+  /** undefined: links, addresses and IPVS are not ours to look at. */
+  readonly dataplane?: DataplaneStatus | undefined;
+}
+
+/** Whether address and IPVS of a VIP were seen to stand. torn down: nothing of it is wanted, for it is drained, or this process leaves. */
+export interface DataplaneStatus {
+  readonly state: "verified" | "broken" | "unread" | "torn down";
+  /** What is missing, in words; empty unless it is broken. */
+  readonly lacks: readonly string[];
 }
 
 /** True where traffic has to be expected: a peer has the path, as far as anybody here can know. */
@@ -69,6 +82,8 @@ export interface Status {
   /** Those of the config (managed) or of gobgpd (shared). */
   readonly peers: readonly PeerSession[];
   readonly speakerUp: boolean;
+  /** See serving. */
+  readonly virtualServices: readonly VirtualServiceStatus[];
   /** What stands in the way and is not ours. */
   readonly conflicts: readonly string[];
   /** Ops that failed and wait for their next try, with the error. */
@@ -89,6 +104,7 @@ export function summarise(desired: Desired, observed: Observed, proofs: Proofs, 
     announcements: [...desired.announcements.values()].map((one) => statusOf(one, desired, observed, peers, proofs)),
     peers,
     speakerUp: speaker !== undefined,
+    virtualServices: serving(desired, observed),
     settled: observed.kernel !== undefined && observed.speaker !== undefined && found.left.length === 0,
     ...found,
   };
@@ -113,14 +129,16 @@ function statusOf(
   const { speaker } = observed;
   const there = typeof speaker === "object" ? speaker.paths.get(prefix) : undefined;
   const peers = there === undefined ? [] : among.map((peer) => peerStatus(peer, prefix, proofs));
-  const { services, against } = announcement;
-  const base = { prefix, nextHop, services, peers, ...(against !== undefined && { against }) };
+  const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
+  const dataplane = dataplaneOf(announcement, desired, observed, lacks);
+  const { services, against, want } = announcement;
+  const reasons = against === undefined ? {} : { against };
+  const base = { prefix, nextHop, services, peers, want, dataplane, ...reasons };
   if (speaker === undefined) return { ...base, state: "unknown", reason: "gobgpd cannot be read" };
   if (speaker === "absent") {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
     return { ...base, state: "pending", reason: "gobgpd does not run" };
   }
-  const lacks = observed.kernel === undefined ? [] : missing(announcement, desired, observed.kernel);
   if (there === undefined) {
     if (announcement.want !== "announce") return { ...base, state: "withdrawn", reason: announcement.reason };
     return { ...base, state: "pending", reason: pendingReason(lacks, observed) };
@@ -133,6 +151,19 @@ function statusOf(
   const sent = peers.find(({ state }) => state === "sent");
   if (sent !== undefined) return { ...base, state: "sent", reason: sent.reason };
   return { ...base, state: "accepted", reason: acceptedReason(peers) };
+}
+
+function dataplaneOf(
+  { vips, virtualServices }: Announcement,
+  { links }: Desired,
+  { kernel }: Observed,
+  lacks: readonly string[],
+): DataplaneStatus | undefined {
+  if (vips.length === 0 && virtualServices.length === 0) return undefined;
+  if (kernel === undefined) return { state: "unread", lacks: [] };
+  const wanted = vips.every(({ link, address }) => links.get(link)?.some((vip) => vip.address === address) === true);
+  if (!wanted) return { state: "torn down", lacks: [] };
+  return { state: lacks.length === 0 ? "verified" : "broken", lacks };
 }
 
 /** What speaks against it at the first of the peers that has come farthest. */

@@ -14,6 +14,7 @@ import { createCheck } from "../health/registry.ts";
 import { GobgpSpeaker } from "../speaker/speaker.ts";
 import { serveAdmin } from "./admin-endpoint.ts";
 import { systemClock } from "./clock.ts";
+import { EventFiles } from "./event-store.ts";
 import { dialGuard } from "./guard-line.ts";
 import { systemDisk } from "./ledger.ts";
 import { takeLock } from "./lock.ts";
@@ -34,6 +35,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     metrics: new Metrics(version),
     random: Math.random,
     disk: systemDisk,
+    openEvents: (directory) => new EventFiles(directory),
     sockets: new ProcSockets(new SystemCommand()),
     listensEverywhere: (port) => listensEverywhere(new SystemCommand(), port),
     meter: new IpvsMeter(new SystemCommand()),

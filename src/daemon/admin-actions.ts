@@ -1,4 +1,5 @@
-import type { AdminActions, ServiceStatus, StatusDocument } from "../admin/api.ts";
+import type { AdminActions, ServiceStatus, StatusDocument, ToldLease } from "../admin/api.ts";
+import type { EventSource } from "../admin/events-route.ts";
 import type { ServiceHealth } from "../core/desired.ts";
 import { Refused, UsageError } from "../core/errors.ts";
 import type { Override } from "../core/override.ts";
@@ -17,7 +18,9 @@ export interface AdminActionsOptions {
   readonly operator: Operator;
   readonly reloader: Reloader;
   readonly config: string;
+  readonly events: EventSource;
   readonly condition: () => Condition;
+  readonly lease: () => ToldLease;
   /** What the last pass found; undefined before the first. */
   readonly status: () => Status | undefined;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
@@ -27,7 +30,7 @@ export interface AdminActionsOptions {
 
 /** What operators may ask of a controller. */
 export function adminActions(options: AdminActionsOptions): AdminActions {
-  const { operator, reloader, services } = options;
+  const { operator, reloader, events, services } = options;
   /** What is said of a service must not meet a config that is half taken over. */
   const afterReload = async (act: () => Promise<readonly string[]>) => {
     const waited = await reloader.settled();
@@ -36,6 +39,7 @@ export function adminActions(options: AdminActionsOptions): AdminActions {
   };
   return {
     status: () => document(options),
+    events,
     drain: ({ services: which, timeout, by, reason }) =>
       afterReload(async () => {
         const lines = await operator.drain(which, timeout, { by, reason });
@@ -67,6 +71,7 @@ function document({
   reloader,
   config,
   condition,
+  lease,
   status,
   health,
 }: AdminActionsOptions): StatusDocument {
@@ -87,6 +92,8 @@ function document({
     announcements: (found?.announcements ?? []).map((one) => datedAnnouncement(one, now)),
     peers: (found?.peers ?? []).map((one) => dated(one, now)),
     speakerUp: found?.speakerUp ?? false,
+    virtualServices: found?.virtualServices ?? [],
+    lease: lease(),
     conflicts: found?.conflicts ?? [],
     failing: Object.fromEntries(found?.failing ?? []),
     left: found?.left ?? [],

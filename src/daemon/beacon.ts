@@ -31,8 +31,8 @@ export class Beacon {
   notes: () => readonly string[] = () => [];
   readonly #options: BeaconOptions;
   readonly #startedAt: number;
-  /** Nobody ends our announcements should we die. */
-  unguarded = false;
+  /** Why nobody ends our announcements should we die, or undefined where the guard does; and since when, on the clock. undefined: nobody has said. */
+  lease: { readonly fault: string | undefined; readonly since: number } | undefined;
   #stage: "starting" | "ready" | "leaving" = "starting";
   #line = "the first pass is under way";
   #told = "";
@@ -76,7 +76,7 @@ export class Beacon {
   /** A pass has ended. `known`: it saw both halves, and each service has a verdict, so that nothing more is to be waited for. */
   passed(status: Status, known: boolean): void {
     this.beat();
-    this.#line = `${statusLine(status)}${this.unguarded ? "; unguarded" : ""}`;
+    this.#line = `${statusLine(status)}${this.lease?.fault === undefined ? "" : "; unguarded"}`;
     if (this.#stage === "starting") {
       const late = this.#options.clock.now() - this.#startedAt >= READY_MS;
       if ((known && status.settled && status.speakerUp) || late) {

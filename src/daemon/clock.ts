@@ -19,3 +19,8 @@ export function textOfTime(after = 0): string {
 export function timeOfText(text: string): number {
   return Date.parse(text);
 }
+
+/** The wall clock's time so many milliseconds from now, to the millisecond: `2026-01-02T03:04:05.678Z`. */
+export function preciseTime(after = 0): string {
+  return new Date(Date.now() + after).toISOString();
+}

@@ -6,15 +6,14 @@ import type { SpeakerEvent } from "../core/ports.ts";
 import { Beacon } from "./beacon.ts";
 import { exposure } from "./exposure.ts";
 import { hearLinks } from "./hearing.ts";
+import { Journal } from "./journal.ts";
 import { keepLease } from "./lease.ts";
 import { leaveInOrder } from "./leave.ts";
 import { openReconciler } from "./open-reconciler.ts";
-import type { OperationsOptions } from "./operations.ts";
-import { Operations } from "./operations.ts";
+import { Operations, type OperationsOptions } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { ReloadTerms, Reread } from "./reload.ts";
-import { refuseCostly, summary } from "./reload.ts";
+import { type ReloadTerms, type Reread, refuseCostly, summary } from "./reload.ts";
 import { Reporter } from "./reporter.ts";
 import { Rounds } from "./rounds.ts";
 import type { Settings } from "./settings.ts";
@@ -31,50 +30,49 @@ const HANDED_OVER = "left everything as it is for the next controller";
 
 /** The whole of a running host: health in, kernel and gobgpd brought to it, until it is told to leave. */
 export class Controller {
-  readonly #parts: Parts;
   readonly #trigger: Trigger;
-  readonly #reporter: Reporter;
   readonly #news: SpeakerNews;
-  readonly #beacon: Beacon;
-  readonly #startedAt: number;
+  readonly #verdictsDue: number;
   #settings: Settings;
   #intent: Intent;
   #stage: Stage = "serving";
   #watch: Watch | undefined;
   #reconciler: Reconciler | undefined;
   /** What its parts share. */
-  readonly #shared: Pick<OperationsOptions, "reporter" | "kernel" | "settings" | "read"> & { readonly parts: Parts };
+  readonly #shared: Pick<OperationsOptions, "reporter" | "journal" | "beacon" | "kernel" | "settings" | "read"> & {
+    readonly parts: Parts;
+  };
   readonly #operations: Operations;
   #leaving = false;
 
   constructor(settings: Settings, read: Reread, parts: Parts) {
     const { clock, log, manager } = parts;
     this.#settings = settings;
-    this.#parts = parts;
     this.#intent = intentOf(settings);
     this.#trigger = new Trigger(clock);
-    this.#reporter = new Reporter(log);
-    this.#news = new SpeakerNews(log, () => exposure(this.#settings.config.gobgp, parts.listensEverywhere));
-    this.#beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
-    this.#startedAt = clock.now();
+    const reporter = new Reporter(log);
+    const journal = new Journal({ clock, reporter, store: parts.openEvents(settings.stateDirectory) });
+    this.#news = new SpeakerNews(log, journal, () => exposure(this.#settings.config.gobgp, parts.listensEverywhere));
+    const beacon = new Beacon({ clock, manager, interval: () => this.#settings.config.reconcileInterval });
+    this.#verdictsDue = clock.now() + FIRST_VERDICTS_MS;
     const kernel = this.#intent.network ? parts.openKernel(this.#intent.ipvs) : undefined;
-    this.#shared = { parts, read, reporter: this.#reporter, kernel, settings: () => this.#settings };
+    this.#shared = { parts, read, reporter, journal, beacon, kernel, settings: () => this.#settings };
     this.#operations = new Operations({
       ...this.#shared,
-      beacon: this.#beacon,
       running: () => ({ watch: this.#watch, reconciler: this.#reconciler }),
       takeOver: (terms) => this.#takeOver(terms),
       onChange: () => this.#lookAgain(),
     });
-    manager.onTrouble = (error) => this.#reporter.trouble("systemd-notify", error);
+    manager.onTrouble = (error) => reporter.trouble("systemd-notify", error);
   }
 
   /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
   async run(leave: AbortSignal): Promise<boolean> {
-    const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#parts;
-    const lock = await takeLock(this.#settings.file, () => this.#beacon.condition);
+    const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#shared.parts;
+    const lock = await takeLock(this.#settings.file, () => this.#shared.beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
-      ...this.#parts,
+      ...this.#shared.parts,
+      ...this.#shared,
       history: this.#operations.history,
       staleVerdict: () => this.#settings.config.staleVerdict,
       onChange: (verdict) => this.#healthChanged(verdict),
@@ -82,18 +80,18 @@ export class Controller {
     this.#watch = watch;
     const { gobgp } = this.#settings.config;
     const speaker = await openSpeaker(gobgp, this.#settings.file, clock, (event) => this.#speakerTold(event));
-    const lookAgain = () => this.#trigger.request();
-    const keeper = keepLease(this.#settings, { ...this.#shared, beacon: this.#beacon, lookAgain });
+    const keeper = keepLease(this.#settings, { ...this.#shared, lookAgain: () => this.#trigger.request() });
     const reconciler = await openReconciler({
       ...this.#shared,
       speaker,
       keeper,
       desired: () => this.#desired(),
-      onStep: () => this.#beacon.beat(),
+      onStep: () => this.#shared.beacon.beat(),
     });
     this.#reconciler = reconciler;
     const server = await serveMetrics(this.#settings.metrics, metrics, log);
     const { operator } = this.#operations;
+    await this.#shared.journal.begin(`bgp-lb ${version} with ${this.#settings.file}`, (line) => log.warn(line));
     await this.#operations.open();
     leave.addEventListener("abort", () => this.#beginLeaving());
     if (leave.aborted) this.#beginLeaving();
@@ -101,7 +99,7 @@ export class Controller {
     speaker.start();
     watch.start();
     void keeper?.run();
-    const hearing = hearLinks(this.#parts, this.#trigger, this.#reporter, () => this.#intent);
+    const hearing = hearLinks(this.#shared.parts, this.#trigger, this.#shared.reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
     while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
       await operator.look();
@@ -113,8 +111,10 @@ export class Controller {
     await keeper?.stop(handover ? "handover" : clean ? "bye" : undefined);
     reconciler.stop();
     await Promise.all([watch.stop(), server?.close(), this.#operations.close(), speaker.stop(), hearing.stop()]);
+    const outcome = handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone";
+    await this.#shared.journal.end(outcome);
     await lock.release();
-    log.info(handover ? HANDED_OVER : clean ? "left" : "left, but not everything is undone");
+    log.info(outcome);
     return clean;
   }
 
@@ -123,8 +123,8 @@ export class Controller {
     this.#lookAgain();
     return leaveInOrder({
       reconciler,
-      clock: this.#beacon.clock,
-      log: this.#parts.log,
+      clock: this.#shared.beacon.clock,
+      log: this.#shared.parts.log,
       pass: () => rounds.pass(),
       release: () => {
         this.#stage = "gone";
@@ -133,18 +133,17 @@ export class Controller {
   }
 
   #makeRounds(reconciler: Reconciler): Rounds {
-    const { clock, metrics } = this.#parts;
-    const verdicts = this.#startedAt + FIRST_VERDICTS_MS;
+    const { clock } = this.#shared.parts;
     const { operator } = this.#operations;
     return new Rounds({
-      clock,
-      metrics,
-      reporter: this.#reporter,
+      ...this.#shared.parts,
+      ...this.#shared,
+      overrides: () => operator.overrides,
       reconciler,
       trigger: this.#trigger,
-      beacon: this.#beacon,
       interval: () => this.#settings.config.reconcileInterval,
-      dueAt: () => Math.min(operator.wakeAt, clock.now() < verdicts ? verdicts : Number.POSITIVE_INFINITY),
+      dueAt: () =>
+        Math.min(operator.wakeAt, clock.now() < this.#verdictsDue ? this.#verdictsDue : Number.POSITIVE_INFINITY),
       judged: () => this.#watch?.allJudged ?? true,
       serving: () => this.#stage === "serving",
       onStatus: (status) => this.#operations.saw(status),
@@ -166,7 +165,7 @@ export class Controller {
     if (this.#leaving) return undefined;
     const costs = refuseCostly(this.#settings, settings, standing, terms);
     this.#watch?.replace(settings.config.services.map(watched));
-    for (const line of [...costs, ...warnings]) this.#parts.log.warn(line);
+    for (const line of [...costs, ...warnings]) this.#shared.parts.log.warn(line);
     this.#settings = settings;
     this.#intent = intentOf(settings);
     await this.#operations.operator.keepOnly(new Set(this.#intent.services.map(({ name }) => name)));
@@ -178,9 +177,10 @@ export class Controller {
   #beginLeaving(): void {
     this.#leaving = true;
     const { stopDrain, onStop } = this.#settings.config;
-    this.#beacon.leaving();
+    this.#shared.beacon.leaving();
+    this.#shared.journal.life("leaving", onStop === "handover" ? HANDED_OVER : "it was told to end");
     if (onStop === "withdraw") {
-      this.#parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
+      this.#shared.parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
       if (stopDrain > 0) this.#operations.operator.stop(stopDrain);
       if (!this.#operations.operator.draining) this.#stage = "leaving";
     }
@@ -195,7 +195,7 @@ export class Controller {
 
   #desired(): Desired {
     const health = this.#watch?.health ?? new Map();
-    const patient = this.#parts.clock.now() - this.#startedAt < FIRST_VERDICTS_MS;
+    const patient = this.#shared.parts.clock.now() < this.#verdictsDue;
     const peersMayStart = !patient || (this.#watch?.allJudged ?? true);
     return derive(this.#intent, health, this.#stage, peersMayStart, this.#operations.operator.overrides);
   }
@@ -213,6 +213,6 @@ export class Controller {
   }
 
   #urge(work: Promise<void> | undefined): void {
-    work?.catch((error: unknown) => this.#reporter.trouble("a withdrawal", messageOf(error)));
+    work?.catch((error: unknown) => this.#shared.reporter.trouble("a withdrawal", messageOf(error)));
   }
 }

@@ -20,10 +20,14 @@ export function datedAnnouncement({ peers, against, ...one }: AnnouncementStatus
 }
 
 export function datedHealth(
-  { checks = [], ...health }: ServiceHealth,
+  { checks = [], realServers, ...health }: ServiceHealth,
   now: number,
 ): Omit<ServiceStatus, "name" | "override"> {
-  return { ...dated(health, now), checks: checks.map((check) => datedCheck(check, now)) };
+  return {
+    ...dated(health, now),
+    checks: checks.map((check) => datedCheck(check, now)),
+    ...(realServers !== undefined && { realServers: [...realServers.values()].map((one) => dated(one, now)) }),
+  };
 }
 
 function datedCheck({ at, ...check }: CheckStatus, now: number): ToldCheck {

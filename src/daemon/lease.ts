@@ -1,6 +1,9 @@
+import type { ToldLease } from "../admin/api.ts";
 import type { Config } from "../config/config.ts";
 import type { Ownership } from "../core/ownership.ts";
 import type { Beacon } from "./beacon.ts";
+import { dated } from "./dated.ts";
+import type { Notes } from "./journal.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Parts } from "./parts.ts";
 import type { OwnershipStore } from "./reconciler-options.ts";
@@ -9,15 +12,17 @@ import type { Settings } from "./settings.ts";
 interface Around {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "dialGuard">;
   readonly beacon: Beacon;
+  readonly journal: Notes;
   readonly lookAgain: () => void;
 }
 
 /** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
 export function keepLease(settings: Settings, around: Around): LeaseKeeper | undefined {
   const { guardSocket, config } = settings;
-  const { parts, beacon, lookAgain } = around;
+  const { parts, beacon, journal, lookAgain } = around;
   const { clock, log, metrics } = parts;
   if (guardSocket === undefined || !wantsLease(config)) return undefined;
+  const note = (state: string, reason: string) => journal.note({ kind: "lease", services: [], state, reason });
   return new LeaseKeeper({
     path: guardSocket,
     dial: parts.dialGuard,
@@ -25,12 +30,15 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
     alive: () => !beacon.condition.stalled,
     onGuarded: (fault) => {
       metrics.guarded(fault === undefined);
-      beacon.unguarded = fault !== undefined;
+      beacon.lease = { fault, since: clock.now() };
+      note(fault === undefined ? "guarded" : "unguarded", fault ?? "the guard answers");
       if (fault === undefined) log.info(`the guard holds a lease of ${config.lease.term / 1000} s`);
       else log.warn(`the lease is unguarded, so VIPs outlive a controller that dies: ${fault}`);
       lookAgain();
     },
     onActed: () => {
+      note("lost", "the guard did not hear from this controller, and has withdrawn");
+      note("guarded", "the guard answers");
       metrics.leaseEnded();
       const done = config.lease.onLost === "demote" ? "demoted" : "withdrawn";
       log.warn(`the guard has ${done} our VIPs while it did not hear from us; what is healthy is announced again`);
@@ -53,4 +61,15 @@ export async function holdAndSave(
 ): Promise<void> {
   await keeper?.hold({ terms: lease, prefixes: [...owned.prefixes].sort(), gobgp });
   await ledger.save(owned);
+}
+
+/** The lease as people are told of it. */
+export function toldLease({ guardSocket, config }: Settings, { lease }: Pick<Beacon, "lease">, now: number): ToldLease {
+  if (guardSocket === undefined || !wantsLease(config)) return { state: "off" };
+  const termSeconds = config.lease.term / 1000;
+  if (lease === undefined) return { state: "unknown", termSeconds };
+  const { fault, ...rest } = dated(lease, now);
+  return fault === undefined
+    ? { state: "guarded", termSeconds, ...rest }
+    : { state: "unguarded", termSeconds, reason: fault, ...rest };
 }

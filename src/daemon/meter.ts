@@ -18,14 +18,20 @@ export interface MeteringOptions {
 /** A scrape waits this long for the counters (milliseconds); after that it gets the ones before, for a scrape without them is better than none. */
 const PATIENCE_MS = 3_000;
 
+/** What was read serves for so long (milliseconds), however many ask: each look starts a program. */
+const SERVES_MS = 5_000;
+
 /** Reads the counters of the config's virtual services into the metrics, once for all who ask at a time; never throws. */
 export function metering(options: MeteringOptions): () => Promise<void> {
   const { meter, metrics, clock, settings } = options;
   let reading: Promise<void> | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
   return async () => {
     if (meter === undefined || !intentOf(settings()).ipvs) return;
+    if (reading === undefined && clock.now() - lastAt < SERVES_MS) return;
     reading ??= read(meter, options).finally(() => {
       reading = undefined;
+      lastAt = clock.now();
     });
     const done = new AbortController();
     const late = clock.sleep(PATIENCE_MS, done.signal).then(() => {

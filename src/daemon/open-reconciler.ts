@@ -1,4 +1,7 @@
 import type { Config } from "../config/config.ts";
+import type { Change } from "../core/event.ts";
+import type { Repair } from "../core/mended.ts";
+import type { Journal } from "./journal.ts";
 import { holdAndSave } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
@@ -11,6 +14,7 @@ type Given = "kernel" | "speaker" | "reporter" | "desired" | "onStep";
 
 export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "sockets" | "plan">;
+  readonly journal: Pick<Journal, "tell">;
   readonly settings: () => Settings;
   /** undefined: without a lease. */
   readonly keeper: LeaseKeeper | undefined;
@@ -20,7 +24,7 @@ export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
 const MIN_SIGHT_MS = 30_000;
 
 /** The reconciler of a running controller, with what an earlier life owned. */
-export async function openReconciler({ parts, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
+export async function openReconciler({ parts, journal, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
   const { clock, log, metrics, disk, sockets, plan } = parts;
   const ledger = new Ledger(settings().stateDirectory, disk);
   const { owned, warning } = await ledger.load();
@@ -36,9 +40,16 @@ export async function openReconciler({ parts, settings, keeper, ...given }: Open
     realServerDrain: () => settings().config.realServerDrain,
     grace: () => grace(settings().config),
     onResult: ({ op, ok }) => metrics.op(op, ok),
-    onRepair: (kind) => metrics.repair(kind),
+    onRepair: (repair) => {
+      metrics.repair(repair.kind);
+      journal.tell(entry(repair));
+    },
     onReinjection: () => metrics.reinjection(),
   });
+}
+
+function entry({ kind, found }: Repair): Change {
+  return { kind: "repair", services: [], what: kind, from: "broken", to: "repaired", reason: found };
 }
 
 function grace({ repairGrace, reconcileInterval }: Config): { readonly repair: number; readonly sight: number } {

@@ -11,6 +11,8 @@ import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
+import type { Journal } from "./journal.ts";
+import { toldLease } from "./lease.ts";
 import { metering } from "./meter.ts";
 import { Operator } from "./operator.ts";
 import { OverrideStore } from "./overrides.ts";
@@ -28,6 +30,7 @@ import type { Watch } from "./watch.ts";
 export interface OperationsOptions {
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "disk" | "serveAdmin" | "openPage" | "meter">;
   readonly reporter: Reporter;
+  readonly journal: Journal;
   readonly beacon: Beacon;
   readonly kernel: Kernel | undefined;
   readonly settings: () => Settings;
@@ -56,7 +59,7 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    const { parts, reporter, beacon, kernel, settings, takeOver, onChange } = options;
+    const { parts, reporter, journal, beacon, kernel, settings, takeOver, onChange } = options;
     const { clock, log } = parts;
     beacon.notes = () => this.#notes();
     const metrics = new OperatorMetrics(parts.metrics.registry);
@@ -67,6 +70,7 @@ export class Operations {
       log,
       beacon,
       metrics,
+      journal,
       takeOver: async (terms) => {
         const line = await takeOver(terms);
         metrics.lease(leaseTerm(settings()));
@@ -90,7 +94,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, settings, beacon } = this.#options;
+    const { parts, journal, settings, beacon } = this.#options;
     const { file, admin } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -98,7 +102,9 @@ export class Operations {
       operator: this.operator,
       reloader: this.reloader,
       config: file,
+      events: journal,
       condition: () => beacon.condition,
+      lease: () => toldLease(settings(), beacon, parts.clock.now()),
       status: () => this.#status,
       health: this.#health,
       foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),

@@ -5,6 +5,7 @@ import type { Clock, HealthCheck, Kernel, Sockets, Speaker, SpeakerEvent, Traffi
 import type { Follow } from "../dataplane/follow.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import type { serveAdmin } from "./admin-endpoint.ts";
+import type { EventStore } from "./event-store.ts";
 import type { ListensEverywhere } from "./exposure.ts";
 import type { DialGuard } from "./guard-line.ts";
 import type { Disk } from "./ledger.ts";
@@ -32,6 +33,8 @@ export interface Parts {
   /** 0 <= random() < 1. */
   readonly random: () => number;
   readonly disk: Disk;
+  /** The journal in the state directory. */
+  readonly openEvents: (directory: string) => EventStore;
   readonly sockets: Sockets;
   readonly listensEverywhere: ListensEverywhere;
   /** Without it no traffic is counted for the metrics. */

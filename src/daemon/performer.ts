@@ -1,6 +1,6 @@
 import type { Prefix } from "../core/address.ts";
 import type { Desired } from "../core/desired.ts";
-import type { Repair, RepairKind, Standing } from "../core/mended.ts";
+import type { Repair, Standing } from "../core/mended.ts";
 import { repairOf } from "../core/mended.ts";
 import type { KernelOp, Op, OpResult, SpeakerOp } from "../core/op.ts";
 import type { Clock, Kernel, Speaker } from "../core/ports.ts";
@@ -22,7 +22,7 @@ export interface PerformerOptions {
   readonly desired: () => Desired;
   readonly onResult?: (result: OpResult) => void;
   readonly onStep?: () => void;
-  readonly onRepair?: (kind: RepairKind) => void;
+  readonly onRepair?: (repair: Repair) => void;
   /** A path that this process had announced before, and that gobgpd had lost, was announced again. */
   readonly onReinjection?: () => void;
 }
@@ -95,7 +95,7 @@ export class Performer {
     )
       return;
     this.#repairs.push(repair);
-    this.#options.onRepair?.(repair.kind);
+    this.#options.onRepair?.(repair);
   }
 
   #isLost(prefix: Prefix, held: Observed["speaker"]): boolean {

@@ -1,5 +1,5 @@
 import type { Desired } from "../core/desired.ts";
-import type { RepairKind } from "../core/mended.ts";
+import type { Repair } from "../core/mended.ts";
 import type { OpResult } from "../core/op.ts";
 import type { Ownership } from "../core/ownership.ts";
 import type { plan } from "../core/plan.ts";
@@ -27,7 +27,7 @@ export interface ReconcilerOptions extends Omit<ObserverOptions, "trustAbsence" 
   readonly grace?: () => GraceTimes;
   /** See DeparturesOptions; without it a real server waits for its last connection. */
   readonly realServerDrain?: () => number;
-  readonly onRepair?: (kind: RepairKind) => void;
+  readonly onRepair?: (repair: Repair) => void;
   /** See PerformerOptions. */
   readonly onReinjection?: () => void;
   /** See ObserverOptions; without it the ledger decides: nothing of ours can be in a gobgpd that nobody ever announced to. */

@@ -3,6 +3,7 @@ import type { OperatorMetrics } from "../admin/operator-metrics.ts";
 import { messageOf, Refused } from "../core/errors.ts";
 import type { Beacon } from "./beacon.ts";
 import { textOfTime, timeOfText } from "./clock.ts";
+import type { Journal } from "./journal.ts";
 import type { Logger } from "./log.ts";
 import type { ReloadTerms } from "./reload.ts";
 
@@ -10,6 +11,7 @@ export interface ReloaderOptions {
   readonly log: Logger;
   readonly beacon: Beacon;
   readonly metrics: OperatorMetrics;
+  readonly journal: Pick<Journal, "tell">;
   /** Reads the config and takes it over, whole or not at all; answers a line about it, or throws with all that is wrong. undefined: this process is past that. */
   readonly takeOver: (terms: ReloadTerms) => Promise<string | undefined>;
 }
@@ -58,16 +60,23 @@ export class Reloader {
       const line = await takeOver(terms);
       if (line === undefined) return { ...this.#state, error: STOPPING, line: STOPPING };
       log.info(line);
-      this.#state = this.#done(undefined);
+      this.#become(this.#done(undefined), line);
       return { ...this.#state, line };
     } catch (error) {
       const line = `the config is not reloaded, the one before stays: ${messageOf(error)}`;
       log.error(line);
-      this.#state = { ...this.#done(messageOf(error)), ...(error instanceof Refused && { refused: true }) };
+      const refused = error instanceof Refused && { refused: true };
+      this.#become({ ...this.#done(messageOf(error)), ...refused }, messageOf(error));
       return { ...this.#state, line };
     } finally {
       beacon.reloaded();
     }
+  }
+
+  #become(state: ReloadState, reason: string): void {
+    const word = ({ error }: ReloadState) => (error === undefined ? "ok" : "refused");
+    this.#options.journal.tell({ kind: "reload", services: [], from: word(this.#state), to: word(state), reason });
+    this.#state = state;
   }
 
   #done(error: string | undefined): ReloadState {

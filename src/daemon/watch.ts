@@ -1,5 +1,5 @@
 import type { Address } from "../core/address.ts";
-import type { RealServerHealth, ServiceHealth } from "../core/desired.ts";
+import type { ServiceHealth } from "../core/desired.ts";
 import type { Verdict } from "../core/health.ts";
 import { UNPROBED } from "../core/health.ts";
 import type { History } from "../core/history.ts";
@@ -8,6 +8,8 @@ import { Monitor } from "../health/monitor.ts";
 import type { CheckConfig } from "../health/registry.ts";
 import { checkName } from "../health/registry.ts";
 import { Freshness } from "./freshness.ts";
+import { movedServers, noteHealth } from "./health-notes.ts";
+import type { Notes } from "./journal.ts";
 import type { Witness } from "./judge.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
@@ -27,6 +29,7 @@ export interface WatchOptions extends Pick<Parts, "clock" | "log" | "metrics" | 
   readonly history: Pick<History, "probe" | "forget">;
   /** What a verdict counts for that has become stale. */
   readonly staleVerdict: () => StaleVerdict;
+  readonly journal: Notes;
   /** A service's verdict changed. */
   readonly onChange: (verdict: Verdict) => void;
 }
@@ -152,6 +155,7 @@ export class Watch {
     const now = this.#judge(service, before);
     // The reason of a standing verdict may change with every probe: kept for status, no news for the log.
     this.#health.set(service, now);
+    noteHealth(this.#options.journal, service, before, now);
     const moved = movedServers(before, now);
     for (const { address, verdict, reason } of moved)
       this.#tell(verdict, `real server ${address} of service ${service} is ${verdict}: ${reason}`);
@@ -184,12 +188,6 @@ export class Watch {
 
 function unprobed(task: Task): Witness & Task {
   return { ...task, monitor: { name: checkName(task.config), health: UNPROBED } };
-}
-
-function movedServers(before: ServiceHealth | undefined, now: ServiceHealth): readonly RealServerHealth[] {
-  return [...(now.realServers?.values() ?? [])].filter(
-    ({ address, verdict }) => before?.realServers?.get(address)?.verdict !== verdict,
-  );
 }
 
 /** One of these that runs just this check and is not taken yet; takes it. */

@@ -64,11 +64,21 @@ ${body}
 }
 
 /** What stands in the way, of the whole host; nothing where nothing does. */
-export function troubles({ conflicts, failing, reload, speakerUp, ready, line }: StatusDocument): readonly string[] {
+export function troubles({
+  conflicts,
+  failing,
+  reload,
+  speakerUp,
+  ready,
+  line,
+  lease,
+}: StatusDocument): readonly string[] {
   return [
     ...(speakerUp ? [] : ["gobgpd cannot be read: what the peers have is not known"]),
     ...(ready ? [] : [line]),
-    ...(/\bunguarded\b/.test(line) ? ["no guard holds the lease: nobody withdraws should this controller die"] : []),
+    ...(lease.state === "unguarded"
+      ? [`no guard holds the lease: nobody withdraws should this controller die (${lease.reason ?? "none answers"})`]
+      : []),
     ...(reload.error === undefined ? [] : [`the config on disk cannot be used, the one before stays: ${reload.error}`]),
     ...Object.entries(failing).map(([op, error]) => `cannot ${op}: ${error}`),
     ...conflicts,

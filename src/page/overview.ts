@@ -18,6 +18,8 @@ const SHOWN: Readonly<Record<Show, string>> = {
   held: "Drained or forced",
 };
 
+const LEASES = { guarded: "good", unguarded: "bad", unknown: "warn", off: "warn" } as const;
+
 /** The answer at a glance, for the title as well. */
 export function headline(
   { counts }: Listing,
@@ -43,12 +45,13 @@ ${peers(found)}
 ${journal}`;
 }
 
-function facts({ peers: all, speakerUp, config, reload }: StatusDocument): Html {
+function facts({ peers: all, speakerUp, config, reload, lease }: StatusDocument): Html {
   const established = all.filter(({ session }) => session === "established").length;
   const peersTone = established === all.length ? "good" : established === 0 ? "bad" : "warn";
   return html`<dl class="facts">
 <div><dt>Peers</dt><dd class="${peersTone}">${established} of ${all.length} established</dd></div>
 <div><dt>gobgpd</dt><dd class="${speakerUp ? "good" : "bad"}">${speakerUp ? "answers" : "cannot be read"}</dd></div>
+<div><dt>Lease</dt><dd class="${LEASES[lease.state]}">${lease.state}${lease.termSeconds !== undefined && html` <span class="quiet">(${lease.termSeconds} s)</span>`}</dd></div>
 <div><dt>Config</dt><dd class="${reload.error === undefined ? "good" : "bad"}">${reload.error === undefined ? html`in force, read ${moment(reload.at)}` : html`not taken over at ${moment(reload.at)}`}<span class="file">${config}</span></dd></div>
 </dl>`;
 }

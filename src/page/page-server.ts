@@ -7,12 +7,16 @@ export interface PageAddress {
   readonly port: number;
 }
 
+/** Milliseconds that a client has for the headers of a request, for all of it, and between two of them. */
+const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 };
+
 /** Serves the page over TCP, and nothing else; connections that stand idle or slowly send are ended, and beyond 256 none is taken. */
 export class PageServer {
   readonly #server: Server;
 
-  constructor(handler: Handler) {
-    const limits = { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 };
+  constructor(handler: Handler, patience = PATIENCE) {
+    // Node looks for clients that are too slow each 30 s unless it is told otherwise.
+    const limits = { ...patience, connectionsCheckingInterval: patience.headersTimeout / 5, maxHeaderSize: 8_192 };
     this.#server = createServer(limits, (request, response) => void handler(request, response));
     this.#server.maxConnections = 256;
     // A browser that stays must not keep this process from ending.

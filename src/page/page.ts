@@ -7,7 +7,7 @@ import { ACT_WORDS, confirmation, outcome } from "./confirm.ts";
 import { readForm } from "./form.ts";
 import { PageError, refuseForeignHost, refuseForeignOrigin, sameToken } from "./guard.ts";
 import type { Html } from "./html.ts";
-import { html } from "./html.ts";
+import { journal, SHOWN_EVENTS } from "./journal.ts";
 import { document } from "./layout.ts";
 import { Live } from "./live.ts";
 import { headline, overview } from "./overview.ts";
@@ -126,7 +126,11 @@ export class Page {
   async #overview(query: URLSearchParams): Promise<string> {
     const shown = this.#snapshot.take();
     const { text } = headline(shown.listing, shown.document);
-    return this.#frame(text, shown, overview(shown.document, shown.listing, readView(query), this.#source, NO_JOURNAL));
+    return this.#frame(
+      text,
+      shown,
+      overview(shown.document, shown.listing, readView(query), this.#source, this.#journal()),
+    );
   }
 
   async #service(query: URLSearchParams): Promise<string> {
@@ -142,7 +146,7 @@ export class Page {
       traffic: await traffic(name),
       now: clock.now(),
       buttons: options().buttons,
-      journal: NO_JOURNAL,
+      journal: this.#journal([name]),
     };
     return this.#frame(`${name} ${service.verdict}`, shown, servicePage(service, view));
   }
@@ -192,6 +196,10 @@ export class Page {
     }
   }
 
+  #journal(services?: readonly string[]): Html {
+    return journal(this.#source.actions.events.read({ services, limit: SHOWN_EVENTS }));
+  }
+
   #refuseReadOnly(): void {
     if (!this.#source.options().buttons)
       throw new PageError(403, "this page is for reading only; page.buttons in the config allows more\n");
@@ -208,5 +216,3 @@ export class Page {
     });
   }
 }
-
-const NO_JOURNAL = html``;

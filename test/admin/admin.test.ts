@@ -13,6 +13,7 @@ import { ControllerUnreachable, Refused, UsageError } from "../../src/core/error
 import { serveAdmin } from "../../src/daemon/admin-endpoint.ts";
 import { recordingLog } from "../support/log.ts";
 
+const NO_EVENTS = { read: () => [], next: () => [], listen: () => () => undefined };
 const STATUS = { version: "1", line: "all is well" } as StatusDocument;
 const PLAN = { config: "new.json", steps: ["withdraw 10.88.2.1/32"] } as unknown as PlanDocument;
 const DRAIN = { services: ["web"], timeout: 1_000, by: "alice", reason: "" };
@@ -32,7 +33,15 @@ async function stage(t: TestContext, group?: string) {
     await act(body);
     return PLAN;
   };
-  const actions: AdminActions = { status: () => STATUS, drain: act, undrain: act, force: act, reload: act, plan };
+  const actions: AdminActions = {
+    status: () => STATUS,
+    events: NO_EVENTS,
+    drain: act,
+    undrain: act,
+    force: act,
+    reload: act,
+    plan,
+  };
   const serve = () => serveAdmin({ socket, group }, actions, log.logger);
   const server = await serve();
   t.after(async () => {

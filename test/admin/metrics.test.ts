@@ -18,6 +18,7 @@ function status(peers: readonly string[]): Status {
     announcements: [announcement],
     peers: [{ address: ip("10.88.0.253"), as: 65512, port: 179, session: "established" }],
     speakerUp: true,
+    virtualServices: [],
     conflicts: [],
     failing: new Map(),
     left: [],

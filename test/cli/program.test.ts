@@ -36,12 +36,15 @@ test("--help, of the program and of each command, is what the golden file shows"
     ["guard", "--help"],
     ["health", "--help"],
     ["status", "--help"],
+    ["why", "--help"],
+    ["events", "--help"],
     ["drain", "--help"],
     ["undrain", "--help"],
     ["force", "--help"],
     ["reload", "--help"],
     ["doctor", "--help"],
     ["completion", "--help"],
+    ["import", "--help"],
     ["version", "--help"],
   ]) {
     const { exitCode, stdout } = await bgpLb(...argv);
@@ -73,7 +76,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     ],
     [
       ["frobnicate"],
-      /the commands are run, check, plan, cleanup, guard, health, status, drain, undrain, force, reload, doctor, completion, version/,
+      /the commands are run, check, plan, cleanup, guard, health, status, why, events, drain, undrain, force, reload, doctor, completion, import, version/,
     ],
     [["-confg", "x"], /unknown option '--confg'[\s\S]*Did you mean --config\?/],
     [["-log-level", "loud"], /Allowed choices are debug, info, warning, error/],
@@ -86,7 +89,15 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     [["undrain", "-wait", "web"], /unknown option '--wait/],
     [["force", "web"], /it is bgp-lb force up SERVICE, or bgp-lb force down SERVICE/],
     [["force", "up", "web", "-for", "0s"], /-for: must be longer than nothing/],
+    [["why"], /which\? bgp-lb why SERVICE, or bgp-lb why VIP/],
+    [["events", "-since", "soon"], /-since: neither a duration nor a time; would be right: "1h", .*found "soon"/],
+    [["status", "-watch"], /-watch needs a terminal; bgp-lb events -follow tells/],
     [["reload", "web"], /"web" is not a command/],
+    [
+      ["import", "keepalived", "x"],
+      /it is bgp-lb import exabgp FILE, or bgp-lb import anycast-healthchecker DIR \[FILE\]/,
+    ],
+    [["import", "exabgp", "/nowhere/x"], /\/nowhere\/x: cannot be read: ENOENT/],
     [["status", "-admin-socket", "off"], /-admin-socket off: without it no controller can be asked/],
     [
       ["check", "-config", join(directory, "absent.json")],
@@ -124,7 +135,15 @@ test("a file that a check needs and that is not there is a fault of the config, 
 
 // fault: admin-unreachable
 test("where no controller can be asked, each command says why and ends with exit code 3", async () => {
-  for (const argv of [["status"], ["drain", "web"], ["undrain", "-all"], ["force", "up", "web"], ["reload"]]) {
+  for (const argv of [
+    ["status"],
+    ["why", "web"],
+    ["events"],
+    ["drain", "web"],
+    ["undrain", "-all"],
+    ["force", "up", "web"],
+    ["reload"],
+  ]) {
     const { exitCode, stdout, stderr } = await bgpLb(...argv);
     assert.deepEqual([exitCode, stdout], [3, ""], argv.join(" "));
     assert.match(
@@ -132,6 +151,25 @@ test("where no controller can be asked, each command says why and ends with exit
       /^bgp-lb: the controller cannot be asked at .*admin\.sock: there is no such socket; is bgp-lb running here\?/,
     );
   }
+});
+
+test("import prints the config on stdout, what has no equal on stderr, and ends with 1 where something is missing", async () => {
+  const from = (name: string) => new URL(`../fixtures/migrate/${name}`, import.meta.url).pathname;
+  const whole = await bgpLb("import", "exabgp", from("exabgp.conf"));
+  assert.equal(whole.exitCode, 0);
+  assert.match(whole.stderr, /^note: dns: --fast-interval 0\.5: /m);
+  const file = join(directory, "imported.json");
+  await writeFile(file, whole.stdout);
+  assert.equal((await bgpLb("check", "-config", file)).exitCode, 0);
+  const half = await bgpLb("import", "anycast-healthchecker", from("services.d"));
+  assert.equal(half.exitCode, 1);
+  assert.match(half.stderr, /^to be written before it can be used:\n {2}bgp\.local\.routerID: missing/m);
+  assert.equal((JSON.parse(half.stdout) as { services: object[] }).services.length, 3);
+});
+
+test("a reader that has enough is no fault", async () => {
+  const { stderr } = await execa("sh", ["-c", `"$0" "$1" --help | true`, process.execPath, MAIN]);
+  assert.equal(stderr, "");
 });
 
 test("version", async () => {

@@ -14,6 +14,7 @@ function status(state: AnnouncementState, at: PeerStatus["state"], session: "act
     announcements: [{ prefix, nextHop: ip("10.88.0.200"), services: ["web"], state, peers: [peer], reason: "" }],
     peers: [{ address: PEER, as: 65512, port: 179, session }],
     speakerUp: true,
+    virtualServices: [],
     conflicts: [],
     failing: new Map(),
     left: [],

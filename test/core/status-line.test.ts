@@ -23,6 +23,7 @@ const nothing: Status = {
   announcements: [],
   peers: [],
   speakerUp: true,
+  virtualServices: [],
   conflicts: [],
   failing: new Map(),
   left: [],

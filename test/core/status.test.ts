@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Prefix } from "../../src/core/address.ts";
-import type { Intent, ServiceHealth } from "../../src/core/desired.ts";
+import type { Desired, Intent, ServiceHealth } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import { forecast } from "../../src/core/forecast.ts";
 import { after } from "../../src/core/model.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import type { PathProof, Proofs } from "../../src/core/proof.ts";
 import type { Observed, SpeakerState } from "../../src/core/state.ts";
-import type { AnnouncementState, PeerStatus } from "../../src/core/status.ts";
+import type { AnnouncementState, DataplaneStatus, PeerStatus } from "../../src/core/status.ts";
 import { summarise } from "../../src/core/status.ts";
 import { BARE, EMPTY_KERNEL, health, intent, ip, service } from "../support/world.ts";
 
@@ -61,6 +61,11 @@ interface Case {
   readonly peers?: PeerStatus["state"];
 }
 
+const DATAPLANE: Readonly<Record<NonNullable<Case["kernel"]>, DataplaneStatus>> = {
+  whole: { state: "verified", lacks: [] },
+  broken: { state: "broken", lacks: ["link web is absent", "virtual service tcp 10.88.2.1:80 is absent"] },
+  unread: { state: "unread", lacks: [] },
+};
 const UNREAD = "gobgpd cannot be read";
 const NO_SESSION = `peer ${PEER}: no session, it is idle`;
 const FILTERED = `peer ${PEER}: gobgpd does not send it: a policy, or the session lacks its address family`;
@@ -128,6 +133,8 @@ for (const { wants, speaker, kernel = "whole", sent = new Map(), state, reason, 
           state,
           reason,
           peers: holds ? [`${PEER} ${peers}`] : [],
+          want: { up: "announce", down: "withdraw", unknown: "keep" }[wants],
+          dataplane: DATAPLANE[kernel],
         },
       ],
     );
@@ -182,4 +189,11 @@ test("of what its checks keep back each check that speaks against it is named, w
     two?.map((one) => one.check),
     ["http :80", "exec"],
   );
+});
+
+test("a drained service's dataplane is torn down on purpose; without network setup there is none to look at", () => {
+  const of = (wanted: Desired) => summarise(wanted, STANDS, new Map(), FOUND).announcements[0]?.dataplane;
+  const gone = derive(WANTED, health({ web: "up" }), "gone", true);
+  assert.deepEqual(of(gone), { state: "torn down", lacks: [] });
+  assert.equal(of(desire("up", { network: false })), undefined);
 });

@@ -19,6 +19,7 @@ const announced: Status = {
   ],
   peers: [],
   speakerUp: true,
+  virtualServices: [],
   conflicts: [],
   failing: new Map(),
   left: [],

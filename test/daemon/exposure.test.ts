@@ -41,7 +41,7 @@ test("gobgpd's API at every address is a warning, unless it speaks TLS, is anoth
 test("it is told when gobgpd comes up with it, not each time, and again when it was right in between", async () => {
   const { logger, lines } = recordingLog();
   let found: string | undefined = "open";
-  const news = new SpeakerNews(logger, () => Promise.resolve(found));
+  const news = new SpeakerNews(logger, { note: () => undefined }, () => Promise.resolve(found));
   const up = async () => {
     news.tell({ kind: "up", version: "GoBGP 4", api: "x" });
     await new Promise(setImmediate);

@@ -139,7 +139,7 @@ for (const version of ["4.8", "3.10"] as const) {
   test("onStop handover: a restart sends the router nothing, and if nobody comes the guard withdraws", {
     skip,
   }, async (t) => {
-    const { controller, guard, withdrawn, wire, start } = await stage(t, { onStop: "handover", handoverLease: "3s" });
+    const { controller, guard, withdrawn, wire, start } = await stage(t, { onStop: "handover", handoverLease: "10s" });
     controller.signal("SIGTERM");
     assert.equal(await controller.ended(), 0);
     const from = controller.lines.length;
@@ -199,13 +199,8 @@ for (const version of ["4.8", "3.10"] as const) {
     skip,
   }, async (t) => {
     const { controller, guard, wire } = await stage(t);
-    const second = await execa(
-      process.execPath,
-      [MAIN, "guard", "-guard-socket", guard.socket, "-state-dir", guard.socket],
-      {
-        reject: false,
-      },
-    );
+    const flags = ["-guard-socket", guard.socket, "-state-dir", guard.socket];
+    const second = await execa(process.execPath, [MAIN, "guard", ...flags], { reject: false });
     assert.equal(second.exitCode, 1);
     assert.match(second.stderr, /another guard listens at .*guard\.sock; stop it first/);
     const stranger = connect(guard.socket).on("error", () => undefined);

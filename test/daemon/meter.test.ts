@@ -43,10 +43,14 @@ function found(connections = 5): ReadonlyMap<VirtualServiceKey, ServiceTraffic> 
   return new Map([own, other].map((one) => [virtualServiceKey(one.service), one]));
 }
 
-test("the counters of the config's own virtual services and real servers, anew each time", async () => {
+test("the counters of the config's own virtual services and real servers, anew every five seconds", async () => {
   let connections = 5;
-  const { registry, refresh } = stage(() => Promise.resolve(found(connections++)));
+  const { registry, clock, refresh } = stage(() => Promise.resolve(found(connections++)));
   await refresh();
+  await clock.advance(4_999);
+  await refresh();
+  assert.equal(connections, 6);
+  await clock.advance(1);
   await refresh();
   const text = await registry.metrics();
   const labels = 'service="web",vip="10.88.2.1",port="80",protocol="tcp"';
@@ -82,11 +86,15 @@ test("a kernel that does not answer keeps nobody waiting, and is asked once at a
 
 test("what cannot be read is told once, and what was read before stays", async () => {
   let fail = false;
-  const { registry, lines, refresh } = stage(() => (fail ? Promise.reject(new Error("no")) : Promise.resolve(found())));
+  const { registry, clock, lines, refresh } = stage(() =>
+    fail ? Promise.reject(new Error("no")) : Promise.resolve(found()),
+  );
   await refresh();
   fail = true;
-  await refresh();
-  await refresh();
+  for (let looks = 0; looks < 2; looks++) {
+    await clock.advance(5_000);
+    await refresh();
+  }
   assert.deepEqual(lines, ["error reading the counters of IPVS: no"]);
   assert.match(await registry.metrics(), /^bgp_lb_ipvs_readable 0$/m);
   assert.match(await registry.metrics(), /^bgp_lb_ipvs_connections_total\{.*\} 5$/m);

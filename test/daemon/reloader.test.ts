@@ -16,10 +16,12 @@ test("reloads come one after the other; the last one's fate is kept, told, answe
   const turns = [1, 2, 3].map(() => Promise.withResolvers<string | undefined>());
   let began = 0;
   const allowed: boolean[] = [];
+  const told: string[] = [];
   const reloader = new Reloader({
     log: log.logger,
     beacon: new Beacon({ clock: new VirtualClock(), manager: new ServiceManager({}, 1), interval: () => 10_000 }),
     metrics: new OperatorMetrics(registry),
+    journal: { tell: ({ from, to, reason }) => told.push(`${from} ${to} ${reason}`) },
     takeOver: ({ allowSessionReset }) => {
       allowed.push(allowSessionReset);
       return turns[began++]?.promise ?? Promise.resolve(undefined);
@@ -53,5 +55,10 @@ test("reloads come one after the other; the last one's fate is kept, told, answe
   assert.equal(await metric("successful"), "bgp_lb_config_last_reload_successful 0");
   assert.match((await reloader.reload()).error ?? "", /this controller is stopping/);
   assert.deepEqual(allowed, [false, false, true, false], "nothing costly unless it is asked for");
+  assert.deepEqual(told, [
+    "ok refused config.json:1:1: not JSON",
+    "refused ok config reloaded",
+    "ok refused peer 10.88.0.253: its session is lost",
+  ]);
   assert.deepEqual(log.lines, [`error ${failed}`, "info config reloaded", `error ${refused.line}`]);
 });

@@ -20,6 +20,7 @@ const given = {
   random: Math.random,
   createCheck,
   staleVerdict: () => "down" as const,
+  journal: { note: () => undefined },
 };
 let status = 200;
 const server = createServer((_, response) => response.writeHead(status).end());

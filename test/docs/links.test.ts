@@ -18,7 +18,7 @@ test("every relative link and picture of README and docs/ leads somewhere, ancho
   const broken: string[] = [];
   let links = 0;
   for (const { file, text } of PAGES)
-    for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, target = ""] of text.matchAll(/(?:\]\(|<img src=")([^)"\s]+)[)"]/g)) {
       if (/^[a-z]+:/.test(target)) continue;
       links++;
       const [path = "", anchor] = target.split("#");

@@ -43,7 +43,7 @@ async function take(t: TestContext): Promise<void> {
   const shoot = async (path: string, name: string) => {
     await tab.goto(`${url}${path}`);
     await until("it follows", async () => path.startsWith("act") || (await tab.locator(".lamp.on").count()) === 1);
-    await tab.screenshot({ path: join(IMAGES, name), fullPage: true });
+    await tab.screenshot({ path: join(IMAGES, name), fullPage: !name.includes("phone") });
   };
   await shoot("", "page.png");
   await shoot("service?name=web", "page-service.png");

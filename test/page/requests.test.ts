@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:http";
+import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { until } from "../support/until.ts";
-import { announcement, ask, raw, stage, status, TOKEN } from "./stage.ts";
+import { announcement, ask, raw, stage, status } from "./stage.ts";
 
 test("each answer forbids what is not this page's own, and is made for a browser", async (t) => {
   const { port } = await stage(t);
@@ -21,6 +22,7 @@ test("each answer forbids what is not this page's own, and is made for a browser
   for (const path of assets) assert.equal((await ask(port, `/${path}`)).status, 200, path);
 });
 
+// fault: page-foreign-name
 test("a name that is not this host's is refused, before anything is read", async (t) => {
   const { port, world } = await stage(t, { hosts: ["lb.example.net"] });
   for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1.evil.example"])
@@ -36,6 +38,7 @@ test("a name that is not this host's is refused, before anything is read", async
     assert.equal((await ask(port, "/", { headers: { host } })).status, 200, host);
 });
 
+// fault: page-paths
 test("paths are names from a list: nothing that is sent reaches a file", async (t) => {
   const { port, faults } = await stage(t);
   const paths = [
@@ -66,6 +69,7 @@ test("paths are names from a list: nothing that is sent reaches a file", async (
   assert.deepEqual(faults, []);
 });
 
+// fault: page-markup
 test("what services and peers say is text and never markup", async (t) => {
   const { port, world } = await stage(t);
   const evil = `<script>alert(1)</script>"'&\u202e\u001b[31m`;
@@ -90,60 +94,6 @@ test("what services and peers say is text and never markup", async (t) => {
   }
 });
 
-const FORM = { "content-type": "application/x-www-form-urlencoded" };
-const DRAIN = `do=drain&name=web&timeout=30000&by=alice&reason=&token=${TOKEN}`;
-
-test("read-only by default: no buttons, and nobody who would press them all the same gets through", async (t) => {
-  const { port, asked } = await stage(t);
-  assert.doesNotMatch((await ask(port, "/service?name=web")).text, /act\?do=/);
-  assert.equal((await ask(port, "/act?do=drain&name=web")).status, 403);
-  const headers = { ...FORM, origin: `http://127.0.0.1:${port}` };
-  assert.equal((await ask(port, "/act", { method: "POST", headers, body: DRAIN })).status, 403);
-  assert.deepEqual(asked, []);
-});
-
-test("a button works for this page itself with the token, and for nobody else", async (t) => {
-  const { port, asked } = await stage(t, { buttons: true });
-  const own = { ...FORM, origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
-  const post = (headers: object, body: string) => ask(port, "/act", { method: "POST", headers: { ...headers }, body });
-  const { origin: _, ...without } = own;
-  assert.equal((await post(without, DRAIN)).status, 403, "no origin");
-  assert.equal((await post({ ...own, origin: "http://evil.example" }, DRAIN)).status, 403);
-  assert.equal((await post({ ...own, origin: "null" }, DRAIN)).status, 403);
-  assert.equal((await post({ ...own, "sec-fetch-site": "cross-site" }, DRAIN)).status, 403);
-  assert.equal((await post(own, DRAIN.replace(TOKEN, "guessed"))).status, 403);
-  assert.equal((await post(own, DRAIN.replace(/&token.*/, ""))).status, 403);
-  assert.equal((await post({ ...own, "content-type": "text/plain" }, DRAIN)).status, 415);
-  assert.equal((await post(own, `${DRAIN}&x=${"a".repeat(9_000)}`)).status, 413);
-  assert.equal((await post(own, DRAIN.replace("by=alice", "by="))).status, 400);
-  assert.equal((await post(own, DRAIN.replace("30000", "soon"))).status, 400);
-  assert.deepEqual(asked, []);
-  const { status: code, text } = await post(own, DRAIN);
-  assert.equal(code, 200);
-  assert.match(text, /web is draining/);
-  assert.deepEqual(asked, [{ services: ["web"], timeout: 30_000, by: "alice", reason: "" }]);
-});
-
-test("before a button is pressed it says what it would do; only who came by the socket is given the token", async (t) => {
-  const counted = {
-    virtualService: "tcp 10.88.2.1:80" as never,
-    server: "10.88.0.200:8080",
-    weight: 1,
-    forwarding: "masquerade",
-    active: 7,
-    inactive: 1,
-    ever: undefined,
-  };
-  for (const trusted of [false, true]) {
-    const { port, world } = await stage(t, { buttons: true, trusted });
-    world.traffic = [counted];
-    const { text } = await ask(port, "/act?do=force-down&name=web");
-    assert.match(text, /10\.88\.2\.1\/32: withdrawn at once from 1 of 1 peers/);
-    assert.match(text, /7 open connections: cut off/);
-    assert.equal(text.includes(TOKEN), trusted);
-  }
-});
-
 /** A stream of events that is open; `port` may refuse. */
 function stream(
   t: TestContext,
@@ -160,6 +110,7 @@ function stream(
   });
 }
 
+// fault: page-many-followers
 test("three hundred who want to follow: sixty-four do, the others are told to come later, and the page still opens", async (t) => {
   const { port } = await stage(t);
   const open = () =>
@@ -173,6 +124,7 @@ test("three hundred who want to follow: sixty-four do, the others are told to co
   await until("the page", async () => (await ask(port, "/").catch(() => undefined))?.status === 200);
 });
 
+// fault: page-many-changes
 test("a change is told to those who follow, as a number, and what many changes cost is bounded", async (t) => {
   const { port, history, world } = await stage(t);
   const { response } = await stream(t, port);
@@ -185,4 +137,38 @@ test("a change is told to those who follow, as a number, and what many changes c
   await until("the news", () => /data: 10000\n\n/.test(told));
   assert.equal(told.match(/data:/g)?.length, 2);
   assert.ok(world.made < 10);
+});
+
+test("the journal of a host is on its page, and that of a service, which concerns it alone, on the service's", async (t) => {
+  const { port, world } = await stage(t);
+  const event = (id: number, services: readonly string[], to: string) => ({
+    id,
+    at: "2026-01-02T03:04:05.678Z",
+    kind: "health" as const,
+    services,
+    from: "up",
+    to,
+    reason: `<b>${to}</b>`,
+    stood: 61_000,
+    took: 78,
+  });
+  world.events = [event(1, ["web"], "down"), event(2, ["mail"], "unknown")];
+  const { text } = await ask(port, "/");
+  assert.ok(text.indexOf('id="event-2"') < text.indexOf('id="event-1"'), "the newest first");
+  assert.match(text, /&lt;b&gt;down.*78 ms after its cause/);
+  const own = (await ask(port, "/service?name=web")).text;
+  assert.match(own, /id="event-1"/);
+  assert.doesNotMatch(own, /id="event-2"/);
+});
+
+// fault: page-slow-clients
+test("clients that open and say nothing hold their seats for a while only, and nobody else waits for good", async (t) => {
+  const { port } = await stage(t, { patience: 500 });
+  const silent = Array.from({ length: 300 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  t.after(() => {
+    for (const one of silent) one.destroy();
+  });
+  const ends = silent.map((one) => new Promise((resolve) => one.resume().on("close", resolve)));
+  await Promise.all(ends);
+  assert.equal((await ask(port, "/")).status, 200);
 });

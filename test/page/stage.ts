@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import type { AdminActions, StatusDocument, ToldAnnouncement } from "../../src/admin/api.ts";
 import type { Prefix } from "../../src/core/address.ts";
+import type { Event } from "../../src/core/event.ts";
+import { concerns } from "../../src/core/event.ts";
 import { History } from "../../src/core/history.ts";
 import type { ServerLoad } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
@@ -44,23 +46,38 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
     conflicts: [],
     failing: {},
     left: [],
+    virtualServices: [],
+    lease: { state: "guarded", termSeconds: 5 },
     reload: { at: "2026-01-02T03:04:05Z" },
     ...over,
   };
 }
 
 /** The real page over TCP, before actions that note what they are asked. */
-export async function stage(t: TestContext, options: { buttons?: boolean; hosts?: string[]; trusted?: boolean } = {}) {
+export async function stage(
+  t: TestContext,
+  options: { buttons?: boolean; hosts?: string[]; trusted?: boolean; patience?: number } = {},
+) {
   const asked: unknown[] = [];
   const act = (body: unknown) => {
     asked.push(body);
     return Promise.resolve({ lines: ["web is draining"] });
   };
-  const world = { status: status(), made: 0, traffic: undefined as readonly ServerLoad[] | undefined };
+  const world = {
+    status: status(),
+    made: 0,
+    events: [] as Event[],
+    traffic: undefined as readonly ServerLoad[] | undefined,
+  };
   const actions: AdminActions = {
     status: () => {
       world.made++;
       return world.status;
+    },
+    events: {
+      read: (query) => world.events.filter((event) => concerns(event, query)),
+      next: () => [],
+      listen: () => () => undefined,
     },
     drain: act,
     undrain: act,
@@ -81,7 +98,9 @@ export async function stage(t: TestContext, options: { buttons?: boolean; hosts?
     options: () => ({ buttons: options.buttons ?? false, hosts: options.hosts ?? [] }),
   };
   const page = new Page(source, { text: TOKEN, file: "/run/bgp-lb/page-token" }, (error) => faults.push(error));
-  const server = new PageServer(page.handler(options.trusted ?? false));
+  const { patience: ms = 5_000 } = options;
+  const patience = { headersTimeout: ms, requestTimeout: ms, keepAliveTimeout: ms };
+  const server = new PageServer(page.handler(options.trusted ?? false), patience);
   await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     page.stop();

@@ -69,6 +69,8 @@ export class Life implements Resident {
       metrics,
       random: () => world.random.next(),
       disk: world.disk.for(process),
+      // What people read has no part in what is announced.
+      openEvents: () => ({ load: () => Promise.resolve({ events: [] }), append: () => Promise.resolve() }),
       sockets: { toward: (remotes) => this.#sockets(world, remotes) },
       openPage: () => undefined,
       listensEverywhere: () => Promise.resolve(undefined),

@@ -84,7 +84,7 @@ export class Bench {
       hold: () => HOLD,
       realServerDrain: () => SERVER_DRAIN,
       grace: () => GRACE,
-      onRepair: (kind) => this.repairs.push(kind),
+      onRepair: ({ kind }) => this.repairs.push(kind),
     });
     return this.reconciler;
   }

@@ -1,0 +1,51 @@
+import type { Dated, StatusDocument, ToldAnnouncement } from "../admin/api.ts";
+import type { PeerSession, PeerStatus } from "../core/status.ts";
+import type { ChainLink } from "./chain-link.ts";
+import { sinceWords } from "./chain-link.ts";
+
+/** Each peer: whether it has the path, and why not. */
+export function peerLinks(one: ToldAnnouncement, { peers }: StatusDocument): readonly ChainLink[] {
+  if (peers.length === 0)
+    return [{ link: "peer", state: "broken", says: "gobgpd has no peer", remedy: "add one to bgp.peers" }];
+  const held = one.state !== "withdrawn" && one.state !== "pending" && one.state !== "unknown";
+  return peers.map((peer): ChainLink => {
+    const at = one.peers.find(({ address }) => address === peer.address);
+    if (held && at !== undefined) return pathLink(at, peer);
+    const says = `${peer.address}: session ${peer.session}${sinceWords(peer)}`;
+    return { link: "peer", state: "idle", says };
+  });
+}
+
+function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>): ChainLink {
+  // Where there is no session the reason says that first.
+  const why = at.reason.replace(`${at.state}, `, "");
+  const says = `${peer.address}: ${at.state}${sinceWords(at)}${why === "" ? "" : `: ${why}`}`;
+  switch (at.state) {
+    case "proven":
+    case "sent":
+      return { link: "peer", state: "ok", says };
+    case "unacknowledged":
+      return { link: "peer", state: "waiting", says, remedy: "wait some seconds for its acknowledgement" };
+    case "stuck":
+      return {
+        link: "peer",
+        state: "broken",
+        says,
+        remedy: `look at the way to ${peer.address} and at the router: ping it, and see whether its BGP process hangs`,
+      };
+    case "filtered":
+      return {
+        link: "peer",
+        state: "broken",
+        says,
+        remedy: `look at gobgpd's policies, and whether both sides speak the address family: gobgp neighbor ${peer.address}`,
+      };
+    case "no session":
+      return {
+        link: "peer",
+        state: "broken",
+        says,
+        remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own, and whether TCP port ${peer.port} gets through: gobgp neighbor ${peer.address}`,
+      };
+  }
+}
