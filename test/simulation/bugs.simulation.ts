@@ -5,7 +5,7 @@ import { walkAll } from "./crew.ts";
 
 /** A fiftieth of the walks that all have to be kept. */
 const BUDGET = 400;
-const FIRST = Number(process.env["BGP_LB_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
+const FIRST = Number(process.env["BGP_LB_SEED"] ?? 1);
 
 for (const bug of Object.keys(BUGS) as BugName[])
   test(`a daemon that ${bug} is found within ${BUDGET} walks from seed ${FIRST} on`, async () => {
