@@ -191,6 +191,7 @@ export class Laws implements Watcher, SpeakerWatcher {
     const recent = [...(this.#failed.get(key) ?? []), now].filter((at) => at > now - LEAST_PAUSE_MS);
     this.#failed.set(key, recent);
     // A few may be for other reasons than before: it was not wanted in between, and then wanted again.
-    if (recent.length > MOST_TRIES) this.broken("no needless op", `${key}: ${recent.length} tries within ${LEAST_PAUSE_MS} ms`);
+    if (recent.length > MOST_TRIES)
+      this.broken("no needless op", `${key}: ${recent.length} tries within ${LEAST_PAUSE_MS} ms`);
   }
 }
