@@ -39,6 +39,7 @@ export type Law =
 const CROSSING_MS = 16_000;
 /** An op that failed is not tried again before this (milliseconds; the shortest pause is a second). */
 const LEAST_PAUSE_MS = 900;
+const MOST_TRIES = 5;
 
 const up = { verdict: "up", reason: "" } as const;
 /** With sharedPrefix any, one service's dataplane is enough for the prefix of two. */
@@ -189,7 +190,8 @@ export class Laws implements Watcher, SpeakerWatcher {
     const { now } = this.#world.time;
     const recent = [...(this.#failed.get(key) ?? []), now].filter((at) => at > now - LEAST_PAUSE_MS);
     this.#failed.set(key, recent);
-    // Twice may be for another reason than before: it was not wanted in between, and then wanted again.
-    if (recent.length > 2) this.broken("no needless op", `${key}: ${recent.length} tries within ${LEAST_PAUSE_MS} ms`);
+    // A few may be for other reasons than before: it was not wanted in between, and then wanted again.
+    if (recent.length > MOST_TRIES)
+      this.broken("no needless op", `${key}: ${recent.length} tries within ${LEAST_PAUSE_MS} ms`);
   }
 }
