@@ -29,22 +29,8 @@ const COMMANDS = {
   bench: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "bench/main.ts" },
 };
 
-/** What the stages want beside the rest: those that are asked for by name, else all. */
-const STAGE_NEEDS = {
-  check: [],
-  unit: [],
-  simulation: [],
-  integration: [],
-  system: [],
-  compose: ["containers"],
-  systemd: ["units"],
-};
-
-/** Whether a run with these arguments comes to the stage. */
-function comesTo(stage, args) {
-  const named = args.filter((word) => word in STAGE_NEEDS);
-  return named.length === 0 || named.includes(stage);
-}
+/** What the stages that are asked for by name want beside the rest. */
+const STAGE_NEEDS = { compose: ["containers"], systemd: ["units"] };
 
 async function main([name, ...args]) {
   const command = COMMANDS[name];
@@ -54,7 +40,7 @@ async function main([name, ...args]) {
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
   await useNode();
-  const stages = name === "test" ? Object.keys(STAGE_NEEDS).filter((stage) => comesTo(stage, args)) : [];
+  const stages = Object.keys(STAGE_NEEDS).filter((stage) => name === "test" && args.includes(stage));
   await ensurePackages([...command.needs, ...stages.flatMap((stage) => STAGE_NEEDS[stage])]);
   if (command.gobgpd !== undefined) {
     await prepareGuest(stages.includes("systemd") ? command.guest : undefined);

@@ -12,7 +12,7 @@ const TEST_TIMEOUT_MS = 300_000;
 const GUEST_SLOW = 10;
 
 /** Integration tests wait more than they compute, but each has its daemons, and counts what these do within a time. */
-const WORKERS = 3;
+const WORKERS = 2;
 
 /** What installs from a package registry has to see the network. */
 const NEEDS_NETWORK: readonly string[] = ["test/package.integration.ts"];

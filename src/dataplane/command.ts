@@ -55,6 +55,8 @@ export function toolEnvironment(): { readonly PATH: string; readonly LC_ALL: str
 
 export class SystemCommand implements Command {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
+    // One that is quick would be done before it is killed.
+    if (options.signal?.aborted === true) throw new CommandError(argv, "cancelled");
     const [file = "", ...args] = argv;
     const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const child = execa(file, args, {
