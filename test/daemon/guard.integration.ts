@@ -150,7 +150,7 @@ for (const version of ["4.8", "3.10"] as const) {
     assert.equal(await controller.ended(), 0);
     assert.deepEqual(wire(), [`+${VIP}`]);
     await withdrawn();
-    await guard.says(/has left 10\.88\.2\.1\/32 to the next one, which has 3 s to come/);
+    await guard.says(/has left 10\.88\.2\.1\/32 to the next one, which has 10 s to come/);
     assert.deepEqual(wire(), [`+${VIP}`, `-${VIP}`]);
   });
 

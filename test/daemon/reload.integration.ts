@@ -64,7 +64,7 @@ test("SIGHUP: a bad config changes nothing, a good one only what it says; `healt
   };
   await reload({ ...before, services: [second] }, /^info config reloaded from .*VIPs 10\.88\.2\.1, 10\.88\.2\.2/);
   await until("the second VIP", () => wire().length === 2);
-  assert.match((await run("status")).out.join("\n"), /config in force since/);
+  assert.match((await run("status")).out.join("\n"), /, in force since/);
   assert.equal((await run("drain", "web", "mroe")).err[0], 'bgp-lb: there is no service "mroe": did you mean more?');
   assert.equal((await run("force", "down", "more")).code, 0);
   await until("it is withdrawn by word", () => wire().length === 3);

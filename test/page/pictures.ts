@@ -11,10 +11,9 @@ import { until } from "../support/until.ts";
 const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const found = await findGobgpd(gobgpdVersions().at(-1) ?? "3.36");
 const missing = noBrowser ?? ("missing" in found ? found.missing : undefined);
-/** Asked for by name, so that a usual run leaves the tree as it was. */
-const asked = process.env["BGP_LB_PICTURES"] === "1";
 
-if (asked) void test("the pictures of docs/page.md", { skip: missing ?? false }, take);
+// Run by hand, `node --test test/page/pictures.ts`, so that a usual run leaves the tree as it was.
+void test("the pictures of docs/page.md", { skip: missing ?? false }, take);
 
 async function take(t: TestContext): Promise<void> {
   const port = await freePort();
