@@ -51,7 +51,9 @@ for (const version of gobgpdVersions()) {
     const { identity, originatorOnly, peers, paths } = await stage.observe();
     assert.deepEqual(identity, { as: 64512, routerId: ROUTER_ID, listenPort: -1 });
     assert.equal(originatorOnly, true);
-    assert.deepEqual([...peers.values()], [{ ...bird.peer, session: "established" }]);
+    const [{ establishedAt = 0, ...peer } = {}] = peers.values();
+    assert.deepEqual([peers.size, peer], [1, { ...bird.peer, session: "established" }]);
+    assert.ok(Math.abs(Date.now() / 1000 - establishedAt) < 300, String(establishedAt));
     assert.deepEqual([...paths.values()].map(({ prefix, nextHop }) => `${prefix} via ${nextHop}`).sort(), all);
     const sent = await stage.speaker.sent(new AbortController().signal);
     assert.deepEqual([...(sent.get(TOR_A.address)?.paths.keys() ?? [])].sort(), [...paths.keys()].sort());
