@@ -32,6 +32,7 @@ const never = new AbortController().signal;
 export class Observer {
   readonly #options: ObserverOptions;
   #known: Observed["speaker"];
+  #looked = false;
   #trusted: boolean;
   /** Looks at gobgpd that are under way, and what was sent while they were. */
   #looking = 0;
@@ -90,8 +91,11 @@ export class Observer {
       const sent = this.#assumed.slice(from);
       const known = speakerAfter(state, sent);
       // A gobgpd that came back empty, the guard, an operator: routers have been told only just before.
-      if ([...this.#held].some((prefix) => !known.paths.has(prefix) && this.#options.ours?.(prefix) !== false))
-        this.goneAt = this.#options.clock.now();
+      const gone = (prefix: Prefix) => !known.paths.has(prefix) && this.#options.ours?.(prefix) !== false;
+      // Without a ledger nobody knows what an earlier life has announced, and whether the guard withdrew it only just before.
+      const unremembered = !this.#looked && this.#options.held?.size === 0;
+      this.#looked = true;
+      if (unremembered || [...this.#held].some(gone)) this.goneAt = this.#options.clock.now();
       this.#known = known;
       this.#held = new Set(state.paths.keys());
       this.#release(sent);

@@ -51,6 +51,7 @@ test("a real server that the config moves: the new one first, the old one to wei
 // fault: real-server-does-not-leave
 test("a connection that does not end: the real server is removed at the deadline, and the log says with how many", async () => {
   const bench = await serving();
+  await bench.clock.advance(HOLD);
   connections(bench, 2);
   bench.intent = intent([moved(9090)]);
   await bench.pass();

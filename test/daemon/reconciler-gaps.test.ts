@@ -173,6 +173,7 @@ test("what failed and is not wanted any more is not shown, wakes nobody, and is 
   bench.health = UP;
   bench.speaker.refuse = (op) => (op.kind === "path.announce" ? "no" : undefined);
   assert.equal((await bench.status()).failing.size, 1);
+  await bench.clock.advance(HOLD);
   bench.health = DOWN;
   assert.equal((await bench.status()).failing.size, 0);
   assert.equal(bench.reconciler.wakeAt, Number.POSITIVE_INFINITY);

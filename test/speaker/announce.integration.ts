@@ -148,7 +148,8 @@ for (const version of gobgpdVersions()) {
     const b = await stage.bird(TOR_B);
     await stage.up(binary);
     await stage.must(start(), announce("192.0.2.1/32"), addPeer(a.peer), addPeer(b.peer));
-    await until("A's route at B", async () => (await b.routes()).some((route) => route.startsWith(LEARNED)));
+    const passedOn = async () => (await b.routes()).some((route) => route.startsWith(LEARNED));
+    await until("A's route at B", passedOn, { ms: 120_000 });
     await stage.must(policy);
     await until("B without A's route", async () => (await b.routes()).join() === "192.0.2.1/32 via 10.0.0.1");
     assert.deepEqual(await stage.held(), ["192.0.2.1/32"]);
