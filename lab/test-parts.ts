@@ -4,9 +4,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { NOTHING, ONE_FAILURE, type Outcome, sum } from "./outcome.ts";
 
-/** Processes and ports of one file are out of reach of another's; lo is all the network that daemons on loopback need. */
-const APART = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
-const PREPARE = 'ip link set lo up; exec "$@"';
+const NAMESPACES = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
 
 /** A command that runs tests and leaves its sum in the file that BGP_LB_TOTALS names. */
@@ -19,9 +17,12 @@ export interface Part {
   readonly live?: boolean;
 }
 
-/** The same part in namespaces of its own, which end with it and with all of its processes. */
-export function apart(part: Part): Part {
-  return { ...part, argv: [...APART, "sh", "-c", PREPARE, "sh", ...part.argv] };
+/**
+ * The command in namespaces of its own, which end with it and with all of its processes: its processes and ports are out of reach of
+ * others'. All its network is lo; `prepare` is for the shell, before.
+ */
+export function apart(argv: readonly string[], prepare = ":"): readonly string[] {
+  return [...NAMESPACES, "sh", "-c", `${prepare}; ip link set lo up; exec "$@"`, "sh", ...argv];
 }
 
 /**

@@ -1,18 +1,8 @@
 import type { Registry } from "prom-client";
 import { Counter, Gauge } from "prom-client";
 import type { Address } from "../core/address.ts";
-import type { SessionState } from "../core/state.ts";
+import { SESSION_STATES } from "../core/state.ts";
 import type { PeerSession, Status } from "../core/status.ts";
-
-const STATES = [
-  "unknown",
-  "idle",
-  "connect",
-  "active",
-  "opensent",
-  "openconfirm",
-  "established",
-] as const satisfies readonly SessionState[];
 
 const LABELS = ["peer", "as"] as const;
 type Labels = Readonly<Record<(typeof LABELS)[number], string | number>>;
@@ -79,7 +69,7 @@ export class PeerMetrics {
     const up = session === "established";
     this.#up.set(labels, up ? 1 : 0);
     this.#sent.set(labels, up ? sent : 0);
-    for (const state of STATES) this.#state.set({ ...labels, state }, session === state ? 1 : 0);
+    for (const state of SESSION_STATES) this.#state.set({ ...labels, state }, session === state ? 1 : 0);
     if (up && establishedAt !== undefined) this.#established.set(labels, establishedAt);
     // While gobgpd cannot be read nobody knows; the time of the session that is found after that tells.
     const since = up ? (establishedAt ?? 0) : session === "unknown" ? before : undefined;

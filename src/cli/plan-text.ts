@@ -1,6 +1,7 @@
 import type { PlanDocument } from "../admin/api.ts";
 import type { IpvsImpact } from "../core/blast.ts";
 import { connectionsAt } from "../core/blast.ts";
+import { table } from "./table.ts";
 
 /** The whole for people: what it costs first, then what it touches, then each step. */
 export function renderPlan(found: PlanDocument): string {
@@ -12,15 +13,15 @@ export function renderPlan(found: PlanDocument): string {
       : `${config} in a reload: process ${controller.pid} runs ${controller.config}`,
     ...lines("cannot be reloaded", restart),
     ...lines("a reload is refused without -allow-session-reset", resets),
-    ...table(
+    ...section(
       "sessions",
       sessions.map(({ peer, effect, session, change }) => [peer, effect, effect === "begin" ? "" : session, change]),
     ),
-    ...table(
+    ...section(
       "VIPs",
       vips.map(({ prefix, effect, why }) => [prefix, effect, why]),
     ),
-    ...table(`IPVS, ${count(connectionsAt(ipvs), "connection")}`, ipvs.map(ipvsRow)),
+    ...section(`IPVS, ${count(connectionsAt(ipvs), "connection")}`, ipvs.map(ipvsRow)),
     "",
     ...(numbered.length > 0 ? ["would do, in this order:", ...numbered] : ["nothing to do"]),
     ...lines(
@@ -46,11 +47,9 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Rows under a title, in columns as wide as they have to be; nothing where there is no row. */
-function table(title: string, rows: readonly (readonly string[])[]): string[] {
+/** Rows under a title; nothing where there is no row. */
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
-  const widths: number[] = [];
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
-  return ["", `${title}:`, ...rows.map((row) => `  ${line(row)}`.trimEnd())];
+  const columns = (rows[0] ?? []).map(() => ({ head: "" }));
+  return ["", `${title}:`, ...table(columns, rows, { columns: undefined, colour: false }).map((line) => `  ${line}`)];
 }

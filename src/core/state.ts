@@ -43,7 +43,17 @@ export interface PeerConfig {
   readonly port: number;
 }
 
-export type SessionState = "unknown" | "idle" | "connect" | "active" | "opensent" | "openconfirm" | "established";
+/** A BGP session's states (RFC 4271, 8.2.2), in the order in which gobgpd numbers them (PeerState.SessionState). */
+export const SESSION_STATES = [
+  "unknown",
+  "idle",
+  "connect",
+  "active",
+  "opensent",
+  "openconfirm",
+  "established",
+] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
 
 export interface Peer extends PeerConfig {
   readonly session: SessionState;

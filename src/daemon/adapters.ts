@@ -28,6 +28,8 @@ import { version } from "./version.ts";
 
 /** A controller's reach on a real host. */
 export function systemParts(log: Logger, manager: ServiceManager): Parts {
+  const command = new SystemCommand();
+  const meter = new IpvsMeter(command);
   return {
     clock: systemClock,
     log,
@@ -36,9 +38,9 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     random: Math.random,
     disk: systemDisk,
     openEvents: (directory) => new EventFiles(directory),
-    sockets: new ProcSockets(new SystemCommand()),
-    listensEverywhere: (port) => listensEverywhere(new SystemCommand(), port),
-    meter: new IpvsMeter(new SystemCommand()),
+    sockets: new ProcSockets(command),
+    listensEverywhere: (port) => listensEverywhere(command, port),
+    meter,
     plan,
     takeLock,
     openKernel,
@@ -48,7 +50,7 @@ export function systemParts(log: Logger, manager: ServiceManager): Parts {
     follow,
     serveMetrics,
     serveAdmin,
-    openPage: (options) => new PageEndpoint({ ...options, meter: new IpvsMeter(new SystemCommand()) }),
+    openPage: (options) => new PageEndpoint({ ...options, meter }),
   };
 }
 

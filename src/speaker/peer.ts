@@ -1,6 +1,7 @@
 import type { Address } from "../core/address.ts";
 import { parseAddress } from "../core/address.ts";
-import type { Peer, PeerConfig, SessionState } from "../core/state.ts";
+import type { Peer, PeerConfig } from "../core/state.ts";
+import { SESSION_STATES } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
 import { isAs, isPort } from "./identity.ts";
 import type { WirePeer } from "./wire.ts";
@@ -9,15 +10,6 @@ const BGP_PORT = 179;
 /** gobgpd's defaults of 120 s and 30 s would leave a host without sessions for minutes after a fault that lasted seconds. */
 const CONNECT_RETRY_SECONDS = 5;
 const IDLE_HOLD_SECONDS = 5;
-const SESSIONS: readonly SessionState[] = [
-  "unknown",
-  "idle",
-  "connect",
-  "active",
-  "opensent",
-  "openconfirm",
-  "established",
-];
 
 /** A reason why gobgpd must not be sent this peer address, or undefined: an empty or malformed one makes GoBGP 4 crash. */
 export function peerAddressFault(address: Address): string | undefined {
@@ -52,7 +44,7 @@ export function encodePeer(peer: PeerConfig): object {
 export function decodePeer(wire: WirePeer | null): Peer | undefined {
   const address = parseAddress(wire?.conf?.neighbor_address || wire?.state?.neighbor_address || "");
   if (wire === null || address === undefined) return undefined;
-  const session = SESSIONS[wire.state?.session_state ?? 0] ?? "unknown";
+  const session = SESSION_STATES[wire.state?.session_state ?? 0] ?? "unknown";
   const since = wire.timers?.state?.uptime?.seconds ?? 0;
   return {
     address,
@@ -72,7 +64,7 @@ export function decodeSession({
   state,
   timers,
 }: WirePeer): { readonly session: string; readonly updates: number } | undefined {
-  if (SESSIONS[state?.session_state ?? 0] !== "established") return undefined;
+  if (SESSION_STATES[state?.session_state ?? 0] !== "established") return undefined;
   const { update = 0, open = 0 } = state?.messages?.sent ?? {};
   return { session: `${timers?.state?.uptime?.seconds ?? 0}.${open}`, updates: update };
 }

@@ -12,10 +12,10 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENTER = `
 set -e
 mount --make-rprivate /
-mount -t tmpfs tmpfs /mnt; mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay overlay -o lowerdir="$1",upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
-mkdir /mnt/root/deb; mount --bind "$2" /mnt/root/deb
-mount -t proc proc /mnt/root/proc; mount --rbind /dev /mnt/root/dev; mount -t tmpfs tmpfs /mnt/root/run
+mount -t tmpfs tmpfs /mnt; mkdir /mnt/upper /mnt/work /mnt/debian
+mount -t overlay overlay -o lowerdir="$1",upperdir=/mnt/upper,workdir=/mnt/work /mnt/debian
+mkdir /mnt/debian/deb; mount --bind "$2" /mnt/debian/deb
+mount -t proc proc /mnt/debian/proc; mount --rbind /dev /mnt/debian/dev; mount -t tmpfs tmpfs /mnt/debian/run
 ip link set lo up
 echo ready; exec sleep infinity
 `;
@@ -58,7 +58,7 @@ export class DebianRoot {
 
   /** Runs a command line of sh in it, and answers what both streams said. */
   async sh(line: string): Promise<Answer> {
-    const enter = ["-t", this.#pid, "--mount", "--pid", "--net", "chroot", "/mnt/root", "env", "-i", `PATH=${PATH}`];
+    const enter = ["-t", this.#pid, "--mount", "--pid", "--net", "chroot", "/mnt/debian", "env", "-i", `PATH=${PATH}`];
     const { exitCode, all } = await execa(
       "nsenter",
       [...enter, "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", line],
@@ -78,7 +78,7 @@ export class DebianRoot {
   }
 
   async write(path: string, text: string, mode = "644"): Promise<void> {
-    const file = `/proc/${this.#pid}/root/mnt/root${path}`;
+    const file = `/proc/${this.#pid}/root/mnt/debian${path}`;
     await writeFile(file, text);
     await this.do(`chmod ${mode} ${path}`);
   }
