@@ -147,8 +147,8 @@ export function derive(
 }
 
 /**
- * The virtual service without the real servers that are down. One that is not known yet stays: what a controller before this one has
- * put there serves, and nothing new is announced before all are judged. Where all are down nothing is gained by taking them out.
+ * The virtual service without the real servers that are down. One that is not known yet is in it: what a controller before this one has put
+ * there may serve. Where all are down nothing is gained by taking them out.
  */
 function serving(service: VirtualService, verdicts: ServiceHealth["realServers"]): VirtualService {
   if (verdicts === undefined) return service;
