@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
+import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import { Bench, Gate, HOLD } from "../support/bench.ts";
 import { health, intent, ip, service } from "../support/world.ts";
 
@@ -67,4 +68,24 @@ test("what is neither wanted nor there any more leaves the ledger", async () => 
   const kept = [...links, ...addresses, ...virtualServices, ...realServers, ...prefixes];
   assert.deepEqual(kept, []);
   assert.deepEqual([...bench.saved.peers], ["10.88.0.253"]);
+});
+
+// fault: ledger-lost-behind-the-guard
+test("the guard has withdrawn just before, and the ledger that would tell it is lost: what left the config is torn down after the hold", async () => {
+  const bench = new Bench(WANTED);
+  bench.health = health({ web: "up" });
+  await bench.pass();
+  await bench.pass();
+  assert.equal(bench.speaker.state.paths.size, 2);
+  bench.speaker.state = { ...bench.speaker.state, paths: new Map() };
+  bench.saved = OWNS_NOTHING;
+  bench.health = health({});
+  bench.restart();
+  await bench.pass();
+  bench.intent = intent([]);
+  await bench.pass();
+  assert.deepEqual([...bench.kernel.state.links.keys()], ["web"], "routers may still send");
+  await bench.clock.advance(HOLD);
+  await bench.pass();
+  assert.deepEqual([...bench.kernel.state.links.keys()], []);
 });
