@@ -94,6 +94,18 @@ describe("bgp-lb and gobgpd as units, by the documented commands", () => {
     assert.equal(lines.find(({ text }) => text.startsWith("bind "))?.priority, 6);
   });
 
+  // fault: out-of-memory
+  it("comes back after the kernel's out-of-memory killer took it, unnoticed", async () => {
+    await unnoticed(async () => {
+      await machine.controller.limitMemory("8M");
+      await machine.controller.becomes({ NRestarts: /[1-9]/ });
+      await machine.controller.limitMemory("infinity");
+      await machine.controller.becomes({ ActiveState: "active", StatusText: ALL_WELL });
+    });
+    assert.match(await run(["dmesg"]), /Memory cgroup out of memory: Killed process/);
+    await run(["systemctl", "reset-failed", "bgp-lb"]); // and with it NRestarts
+  });
+
   it("comes back after kill -9, unnoticed", async () => {
     await machine.edit(machine.config({ lease: "20s" })); // for the next test: the one that is killed has the long lease still
     await unnoticed(async () => {

@@ -25,6 +25,11 @@ export class Unit {
     await run(["systemctl", "kill", "--kill-whom=main", `--signal=${signal}`, this.name]);
   }
 
+  /** The memory that all of the unit's processes may have together, e.g. `8M`; what they have beyond it already costs one its life. */
+  async limitMemory(limit: string): Promise<void> {
+    await run(["systemctl", "set-property", "--runtime", this.name, `MemoryMax=${limit}`]);
+  }
+
   /** Properties by systemctl-show(1). */
   async show(...names: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const text = await run(["systemctl", "show", `--property=${names.join(",")}`, this.name]);

@@ -72,6 +72,9 @@ async function ping(
   // Exit code 1 is "no answer", 2 is everything else, told on stderr.
   if (result.exitCode === 1 || result.isCanceled) return `${address} does not answer`;
   const said = oneLine(result.stderr || (result.shortMessage ?? `failed with exit code ${result.exitCode}`));
+  // It begins with giving up all rights but that one, by system calls that a unit's filter may refuse.
+  if (/(setuid|cap_set_proc|prctl): Operation not permitted/.test(said))
+    return `ping may not take up its capability (${said.replace(/^ping: /, "")}); needs SystemCallFilter=capset setuid (systemd)`;
   if (/Operation not permitted/.test(said)) return `ping may not open its socket; ${NEEDS_RAW}`;
   return `ping ${address}: ${said.replace(/^ping: /, "")}`;
 }

@@ -73,6 +73,15 @@ test("a ping that may not open its socket comes with the capability that it need
   });
 });
 
+test("a ping whose system calls are filtered comes with the filter that it needs", async (t) => {
+  const { binary } = fake(t, 'echo "ping: setuid: Operation not permitted" >&2; exit 255');
+  assert.deepEqual(await create(config(["10.0.0.1"]), binary).probe(SIGNAL), {
+    ok: false,
+    reason:
+      "ping may not take up its capability (setuid: Operation not permitted); needs SystemCallFilter=capset setuid (systemd)",
+  });
+});
+
 test("a missing ping comes with the remedy, once", async () => {
   assert.deepEqual(await create(config(["10.0.0.1", "10.0.0.2"]), "/nonexistent/ping").probe(SIGNAL), {
     ok: false,
