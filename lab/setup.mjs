@@ -14,7 +14,7 @@ const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
   // The test runner builds by itself: a build that fails is one failure more in its sum, not the end of it.
   test: {
-    needs: ["network", "lab", "routers", "monitoring", "roots", "shells", "browser"],
+    needs: ["network", "lab", "routers", "monitoring", "roots", "shells", "browser", "containers", "units"],
     builds: false,
     gobgpd: ["all"],
     roots: true,
@@ -29,9 +29,6 @@ const COMMANDS = {
   bench: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "bench/main.ts" },
 };
 
-/** What the stages that are asked for by name want beside the rest. */
-const STAGE_NEEDS = { compose: ["containers"], systemd: ["units"] };
-
 async function main([name, ...args]) {
   const command = COMMANDS[name];
   if (command === undefined)
@@ -40,10 +37,9 @@ async function main([name, ...args]) {
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
   await useNode();
-  const stages = Object.keys(STAGE_NEEDS).filter((stage) => name === "test" && args.includes(stage));
-  await ensurePackages([...command.needs, ...stages.flatMap((stage) => STAGE_NEEDS[stage])]);
+  await ensurePackages(command.needs);
   if (command.gobgpd !== undefined) {
-    await prepareGuest(stages.includes("systemd") ? command.guest : undefined);
+    await prepareGuest(command.guest);
     await prepareGobgpd(command.gobgpd);
   }
   if (command.roots) await prepareRoots();

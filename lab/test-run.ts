@@ -8,7 +8,7 @@ import { withPackageInOpt } from "./units.ts";
 
 /**
  * npm test [-- [check] [unit] [simulation] [integration] [system] [compose] [systemd] [FILTER...]]
- * Without a stage: all of them but compose and systemd. A filter is a part of test files' paths. The last line is the sum; exit code 0 only when nothing failed.
+ * Without a stage: all of them. A filter is a part of test files' paths. The last line is the sum; exit code 0 only when nothing failed.
  */
 const STAGES = ["check", "unit", "simulation", "integration", "system", "compose", "systemd"] as const;
 type Stage = (typeof STAGES)[number];
@@ -25,22 +25,18 @@ const MINUTE = 60_000;
 const ENGINE_MEMORY_MB = 3000;
 
 /**
- * What runs side by side, once the stages before have had all of the machine: guests and daemons wait more than they compute.
- * Each lane is about as long as the other.
+ * What runs side by side, the longest first, once the stages before have had all of the machine: guests and daemons wait more than
+ * they compute.
  */
-const LANES: readonly (readonly Stage[])[] = [
-  ["system", "integration"],
-  ["systemd", "compose"],
-];
+const ASIDE: readonly Stage[] = ["compose", "systemd", "system", "integration"];
+const LANES = 2;
 /** Set: this run is a part of another one, which has built, and to which it leaves its sum in that file. */
 const PART = process.env["BGP_LB_TOTALS"];
 
 const words = process.argv.slice(2);
 const filters = words.filter((word) => !(STAGES as readonly string[]).includes(word));
 const named = STAGES.filter((stage) => words.includes(stage));
-// Containers and units are asked for by name: they install an engine, and take twenty minutes more.
-const BY_NAME: readonly Stage[] = ["compose", "systemd"];
-const wanted = (named.length > 0 ? named : STAGES.filter((stage) => !BY_NAME.includes(stage))).filter((stage) =>
+const wanted = (named.length > 0 ? named : STAGES).filter((stage) =>
   stage === "check" ? filters.length === 0 || named.includes(stage) : filesOf(stage).length > 0,
 );
 
@@ -71,7 +67,7 @@ async function runCompose(files: readonly string[]): Promise<Outcome> {
     console.log(`  FAIL  images: ${error instanceof Error ? error.message : String(error)}`);
     return ONE_FAILURE;
   }
-  return runSystem(files, 30 * MINUTE, ENGINE_MEMORY_MB);
+  return runSystem(files, 60 * MINUTE, ENGINE_MEMORY_MB);
 }
 
 /** Always in a guest: units are installed for its systemd, never for this machine's. */
@@ -79,7 +75,7 @@ async function runSystemd(files: readonly string[]): Promise<Outcome> {
   const { verdict } = await runStep(["lab/guest/prepare", "--check"]);
   if (verdict !== "passed") return skipped(files, "no guest kernel could be made here, see `npm test`'s set-up");
   console.log("  in a guest kernel under systemd");
-  return runInGuest(files, 30 * MINUTE, ["-s"], withPackageInOpt);
+  return runInGuest(files, 60 * MINUTE, ["-s"], withPackageInOpt);
 }
 
 function skipped(files: readonly string[], reason: string): Outcome {
@@ -94,9 +90,13 @@ async function runNoisily(stage: Stage): Promise<Outcome> {
   return outcome;
 }
 
-function lane(stages: readonly Stage[]): Iterator<Part> {
-  const argv = (stage: Stage) => [process.execPath, "lab/test-run.ts", stage, ...filters];
-  return stages.map((stage) => ({ name: stage, argv: argv(stage), limit: 90 * MINUTE, live: true })).values();
+function part(stage: Stage): Part {
+  return {
+    name: stage,
+    argv: [process.execPath, "lab/test-run.ts", stage, ...filters],
+    limit: 90 * MINUTE,
+    live: true,
+  };
 }
 
 async function run(): Promise<Outcome> {
@@ -111,17 +111,15 @@ async function run(): Promise<Outcome> {
     console.log("\nbuild");
     outcomes.push(await report("dist", runStep([process.execPath, "lab/setup.mjs", "build"])));
   }
-  const lanes = LANES.map((stages) => stages.filter((stage) => wanted.includes(stage))).filter(
-    ({ length }) => length > 0,
-  );
-  const aside = lanes.length > 1 ? lanes.flat() : [];
+  const either = ASIDE.filter((stage) => wanted.includes(stage));
+  const aside = either.length > 1 ? either : [];
   for (const stage of wanted.filter((one) => !aside.includes(one))) {
     outcomes.push(await runNoisily(stage));
     if (interrupted) break;
   }
   if (aside.length > 0 && !interrupted) {
-    console.log(`\n${lanes.map((stages) => stages.join(", then ")).join("; beside it ")}`);
-    outcomes.push(await runParts(lanes.map(lane)));
+    console.log(`\n${aside.join(", ")}: ${LANES} at a time`);
+    outcomes.push(await runParts(aside.map(part), LANES));
   }
   if (!interrupted) return sum(outcomes);
   console.log("  interrupted: what follows was not run");

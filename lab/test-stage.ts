@@ -35,9 +35,8 @@ export function runIntegration(files: readonly string[], limit: number): Promise
   if (process.getuid?.() !== 0) return runOnHost(files, { limit, concurrency: 1 });
   const parts = files
     .map((name) => ({ name, argv: nodeTest([name], 1, TEST_TIMEOUT_MS), limit }))
-    .map((part) => (NEEDS_NETWORK.includes(part.name) ? part : { ...part, argv: apart(part.argv) }))
-    .values();
-  return runParts(Array.from({ length: WORKERS }, () => parts));
+    .map((part) => (NEEDS_NETWORK.includes(part.name) ? part : { ...part, argv: apart(part.argv) }));
+  return runParts(parts, WORKERS);
 }
 
 /**
