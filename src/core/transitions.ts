@@ -72,8 +72,6 @@ function first(kind: EventKind): string {
       return "waiting";
     case "word":
       return "none";
-    case "gobgpd":
-      return "down";
     case "repair":
       return "broken";
     case "lease":
@@ -86,6 +84,7 @@ function first(kind: EventKind): string {
     case "check":
     case "server":
     case "announcement":
+    case "gobgpd":
     case "peer":
       return "unknown";
   }

@@ -7,6 +7,8 @@ import { messageOf } from "../core/errors.ts";
 export class StateFile {
   readonly path: string;
   #written = "";
+  /** The last of the saves so far; never rejects. */
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
@@ -27,9 +29,18 @@ export class StateFile {
     return JSON.parse(body);
   }
 
-  /** Replaces the file in one step (rename(2)); nothing is written where nothing changed. Throws where the disk refuses. */
-  async save(value: unknown): Promise<void> {
+  /**
+   * Replaces the file in one step (rename(2)); nothing is written where nothing changed. Saves that overlap are done one after the other,
+   * each with its value as it is now. Throws where the disk refuses.
+   */
+  save(value: unknown): Promise<void> {
     const body = JSON.stringify(value);
+    const save = this.#saved.then(() => this.#write(body));
+    this.#saved = save.catch(() => {});
+    return save;
+  }
+
+  async #write(body: string): Promise<void> {
     if (body === this.#written) return;
     await mkdir(dirname(this.path), { recursive: true, mode: 0o750 });
     const temporary = `${this.path}.new`;

@@ -150,6 +150,6 @@ test("a disk that refuses is told, stops nothing, and is asked again", async () 
   store.refuses = false;
   journal.note({ kind: "gobgpd", services: [], state: "down", reason: "" });
   await journal.settled();
-  assert.deepEqual(journal.read({}).map(told), ["gobgpd  down up", "gobgpd  up down 0"]);
+  assert.deepEqual(journal.read({}).map(told), ["gobgpd  unknown up", "gobgpd  up down 0"]);
   assert.deepEqual(store.kept.map(told), ["gobgpd  up down 0"]);
 });
