@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 import { birdMissing } from "../support/bird.ts";
@@ -15,7 +17,7 @@ const skip = "missing" in found ? found.missing : ((await birdMissing()) ?? fals
 const VIP = "10.88.2.1/32";
 const HOST = "10.88.0.200";
 
-test("a drain over real IPVS waits for the open connection, withdraws when it is gone, and tears down after the hold", {
+test("a plan counts the open connection in real IPVS; a drain waits for the open connection, withdraws when it is gone, and tears down after the hold", {
   skip,
 }, async (t) => {
   const { backend, bird, gobgpd, controller, announced, withdrawn, wire } = await scene(t);
@@ -38,6 +40,15 @@ test("a drain over real IPVS waits for the open connection, withdraws when it is
   await announced();
   const client = connect({ host: "10.88.2.1", port: 80 });
   await once(client, "connect");
+
+  // What a file without the service would take away, before it is: the connection that is open through the kernel's IPVS.
+  const running = JSON.parse(await readFile(join(controller.folder, "config.json"), "utf8")) as { service: object };
+  const moved = join(controller.folder, "moved.json");
+  await writeFile(moved, JSON.stringify({ ...running, service: { ...running.service, ip: "10.88.2.2" } }));
+  const planned = await run("plan", "-config", moved, "-ipvs-setup=true");
+  assert.equal(planned.code, 0, planned.err.join("\n"));
+  assert.ok(planned.out.includes("IPVS, 1 connection:"), planned.out.join("\n"));
+  assert.equal(wire().length, 1, "a plan changes nothing");
 
   const waiting = start("drain", "web", "-wait", "-reason", "kernel update");
   let told = "";
