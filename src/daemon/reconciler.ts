@@ -145,6 +145,11 @@ export class Reconciler {
     return this.#proven(...this.#last);
   }
 
+  /** These are ours, as somebody knows who was told before they were announced: an earlier life did, and its ledger is lost. */
+  recall(prefixes: readonly Prefix[]): Promise<void> {
+    return this.#own({ ...this.#owned, prefixes: this.#owned.prefixes.union(new Set(prefixes)) });
+  }
+
   /** To be called after the last pass; nothing is withdrawn by time alone any more. */
   stop(): void {
     this.#grace.stop();

@@ -7,6 +7,7 @@ import { messageOf } from "../core/errors.ts";
 export class StateFile {
   readonly path: string;
   #written = "";
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
@@ -27,9 +28,15 @@ export class StateFile {
     return JSON.parse(body);
   }
 
-  /** Replaces the file in one step (rename(2)); nothing is written where nothing changed. Throws where the disk refuses. */
-  async save(value: unknown): Promise<void> {
+  /** Replaces the file in one step (rename(2)), one write after the other; nothing is written where nothing changed. Throws where the disk refuses. */
+  save(value: unknown): Promise<void> {
     const body = JSON.stringify(value);
+    const turn = this.#writing.then(() => this.#write(body));
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(body: string): Promise<void> {
     if (body === this.#written) return;
     await mkdir(dirname(this.path), { recursive: true, mode: 0o750 });
     const temporary = `${this.path}.new`;
