@@ -127,7 +127,8 @@ export class Laws implements Watcher, SpeakerWatcher {
     }
     const { gobgpd, kernel } = this.#world;
     for (const prefix of gobgpd.paths.keys())
-      if (!gobgpd.foreign.has(prefix)) this.broken("left clean", `${process.name}: ${prefix} is still announced`);
+      if (!gobgpd.foreign.has(prefix) && !this.bounds.isNobodys(prefix))
+        this.broken("left clean", `${process.name}: ${prefix} is still announced`);
     if (this.#world.ledgerLost) return;
     const left: string[] = [...kernel.table.keys()].filter((key) => !kernel.foreign.has(`service ${key}`));
     for (const [name, value] of SYSCTLS)
