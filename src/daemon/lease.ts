@@ -10,6 +10,8 @@ import type { OwnershipStore } from "./reconciler-options.ts";
 import type { Settings } from "./settings.ts";
 
 interface Around {
+  /** As they are by now. */
+  readonly settings: () => Settings;
   readonly parts: Pick<Parts, "clock" | "log" | "metrics" | "dialGuard">;
   readonly beacon: Beacon;
   readonly journal: Notes;
@@ -17,9 +19,8 @@ interface Around {
 }
 
 /** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
-export function keepLease(settings: Settings, around: Around): LeaseKeeper | undefined {
-  const { guardSocket, config } = settings;
-  const { parts, beacon, journal, lookAgain } = around;
+export function keepLease({ settings, parts, beacon, journal, lookAgain }: Around): LeaseKeeper | undefined {
+  const { guardSocket, config } = settings();
   const { clock, log, metrics } = parts;
   if (guardSocket === undefined || !wantsLease(config)) return undefined;
   const note = (state: string, reason: string) => journal.note({ kind: "lease", services: [], state, reason });
@@ -32,15 +33,15 @@ export function keepLease(settings: Settings, around: Around): LeaseKeeper | und
       metrics.guarded(fault === undefined);
       beacon.lease = { fault, since: clock.now() };
       note(fault === undefined ? "guarded" : "unguarded", fault ?? "the guard answers");
-      if (fault === undefined) log.info(`the guard holds a lease of ${config.lease.term / 1000} s`);
+      if (fault === undefined) log.info(`the guard holds a lease of ${settings().config.lease.term / 1000} s`);
       else log.warn(`the lease is unguarded, so VIPs outlive a controller that dies: ${fault}`);
       lookAgain();
     },
     onActed: () => {
-      note("lost", "the guard did not hear from this controller, and has withdrawn");
+      const done = settings().config.lease.onLost === "demote" ? "demoted" : "withdrawn";
+      note("lost", `the guard did not hear from this controller, and has ${done} our VIPs`);
       note("guarded", "the guard answers");
       metrics.leaseEnded();
-      const done = config.lease.onLost === "demote" ? "demoted" : "withdrawn";
       log.warn(`the guard has ${done} our VIPs while it did not hear from us; what is healthy is announced again`);
       lookAgain();
     },
