@@ -20,6 +20,9 @@ export interface Outlook extends BlastRadius {
   readonly conflicts: readonly string[];
 }
 
+/** What becomes of a service's VIPs. */
+export type WordImpact = Pick<Outlook, "vips" | "held">;
+
 /** What would be done to come from what is seen to what should be, if every step went well. */
 export function outlook(desired: Desired, observed: Observed, owned: Ownership): Outlook {
   const ops = forecast(desired, observed, owned);

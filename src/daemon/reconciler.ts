@@ -139,6 +139,12 @@ export class Reconciler {
     return { observed, owned: this.#owned };
   }
 
+  /** Both halves as they were last seen, and what is ours in them; undefined before the first pass. */
+  get seen(): { readonly observed: Observed; readonly owned: Ownership } | undefined {
+    if (this.#last === undefined) return undefined;
+    return { observed: { ...this.#last[1], speaker: this.#observer.known }, owned: this.#owned };
+  }
+
   /** Looks again at what has arrived at the peers, and at nothing else; answers as the last pass did, with that. */
   async prove(): Promise<Status | undefined> {
     if (this.#last === undefined) return undefined;
