@@ -1,5 +1,6 @@
 import type { Prefix } from "../../src/core/address.ts";
 import type { Host, Resident } from "./host.ts";
+import { POOL } from "./pool.ts";
 import { BACKENDS, type BackendName, CHECK } from "./site.ts";
 
 /** As the product promises it, in milliseconds. */
@@ -165,9 +166,9 @@ export class Bounds {
   /** Since when too few of its backends serve. */
   #deadSince(prefix: Prefix): number {
     const names = SERVED_BY.get(prefix) ?? BACKENDS;
-    const since = names.map((name) =>
-      Math.max(this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY, this.#forcedUntil.get(name) ?? 0),
-    );
+    const dead = (name: BackendName) => this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY;
+    const on = (name: BackendName) => (this.#world.site.pool && name === "web" ? POOL : [name]);
+    const since = names.map((name) => Math.max(...on(name).map(dead), this.#forcedUntil.get(name) ?? 0));
     return this.#world.site.sharedPrefix === "any" ? Math.max(...since) : Math.min(...since);
   }
 }
