@@ -10,8 +10,8 @@ export const POOL: readonly BackendName[] = ["web", "dns"];
 
 /** All verdicts of a backend that changed are in after this, and all plans of before are done (milliseconds). */
 const LONG_MS = 5_000;
-/** Three probes that fail, an interval of a second apart, take no less (milliseconds). */
-const LEAST_TO_FALL_MS = 2_000;
+/** Three probes that fail, about a second apart, take no less (milliseconds). */
+const LEAST_TO_FALL_MS = 1_500;
 
 /** How each real server is that the pool ever has, by whether its backend serves. */
 export function poolHealth(serves: (name: BackendName) => boolean): ReadonlyMap<Address, RealServerHealth> {
