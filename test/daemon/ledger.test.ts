@@ -39,6 +39,17 @@ test("of two that are saved at once the later one stays", async () => {
   assert.deepEqual((await ledger.load()).owned, OWNED);
 });
 
+// fault: ledger-lost-meanwhile
+test("a ledger that somebody deletes or damages while a controller runs is there again after its next pass", async () => {
+  const ledger = new Ledger(join(directory, "meanwhile"));
+  await ledger.save(OWNED);
+  for (const spoil of [() => rm(ledger.file), () => writeFile(ledger.file, "{}")]) {
+    await spoil();
+    await ledger.save(OWNED);
+    assert.deepEqual(await new Ledger(join(directory, "meanwhile")).load(), { owned: OWNED });
+  }
+});
+
 // fault: ledger-damaged
 test("a damaged ledger is a warning and a careful start, whatever byte was hit", async () => {
   const ledger = new Ledger(join(directory, "damaged"));
