@@ -44,6 +44,11 @@ export class LeaseKeeper {
     this.#options = options;
   }
 
+  /** It was told what the guard has to know. */
+  get holds(): boolean {
+    return this.#hold !== undefined;
+  }
+
   /** What the guard has to know from now on. Resolves when it is on its way to a guard that has answered before, or none is there. Waits a second at most. */
   async hold(hold: HoldMessage): Promise<void> {
     this.#hold = hold;

@@ -18,11 +18,11 @@ interface Around {
   readonly lookAgain: () => void;
 }
 
-/** Who keeps the lease for this controller, not running yet; undefined: the config or the command line wants none. */
+/** Who keeps the lease for this controller, not running yet, as soon as the config wants one; undefined: the command line wants none. */
 export function keepLease({ settings, parts, beacon, journal, lookAgain }: Around): LeaseKeeper | undefined {
-  const { guardSocket, config } = settings();
+  const { guardSocket } = settings();
   const { clock, log, metrics } = parts;
-  if (guardSocket === undefined || !wantsLease(config)) return undefined;
+  if (guardSocket === undefined) return undefined;
   const note = (state: string, reason: string) => journal.note({ kind: "lease", services: [], state, reason });
   return new LeaseKeeper({
     path: guardSocket,
@@ -49,18 +49,23 @@ export function keepLease({ settings, parts, beacon, journal, lookAgain }: Aroun
 }
 
 /** A controller that is to be guarded, or to leave its announcements to the next one for a time. */
-export function wantsLease({ lease, onStop }: Config): boolean {
+function wantsLease({ lease, onStop }: Config): boolean {
   return lease.term > 0 || onStop === "handover";
 }
 
-/** Tells the guard what is about to be ours, and then the ledger: the guard knows of a prefix before gobgpd does. */
+/**
+ * Tells the guard what is about to be ours, and then the ledger: the guard knows of a prefix before gobgpd does. Where no lease is wanted a guard that
+ * holds one is told so, and no other is looked for.
+ */
 export async function holdAndSave(
   owned: Ownership,
-  { lease, gobgp }: Config,
+  config: Config,
   keeper: LeaseKeeper | undefined,
   ledger: OwnershipStore,
 ): Promise<void> {
-  await keeper?.hold({ terms: lease, prefixes: [...owned.prefixes].sort(), gobgp });
+  const { lease: terms, gobgp } = config;
+  if (keeper !== undefined && (wantsLease(config) || keeper.holds))
+    await keeper.hold({ terms, prefixes: [...owned.prefixes].sort(), gobgp });
   await ledger.save(owned);
 }
 
