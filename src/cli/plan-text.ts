@@ -5,7 +5,7 @@ import { table } from "./table.ts";
 
 /** The whole for people: what it costs first, then what it touches, then each step. */
 export function renderPlan(found: PlanDocument): string {
-  const { config, controller, restart, resets, sessions, vips, ipvs, steps, held, conflicts, blind } = found;
+  const { config, controller, restart, resets, sessions, vips, ipvs, steps, held, awaiting, conflicts, blind } = found;
   const numbered = steps.map((step, index) => `${String(index + 1).padStart(4)}  ${step}`);
   return [
     controller === undefined
@@ -28,6 +28,7 @@ export function renderPlan(found: PlanDocument): string {
       "not announced",
       held.map(({ prefix, reason }) => `${prefix}  ${reason}`),
     ),
+    ...lines("real servers that are used when their checks have passed", awaiting),
     ...lines("in the way, left alone", conflicts),
     ...lines("could not be looked at, so what depends on it is missing above", blind),
     "",

@@ -3,7 +3,7 @@ import { isLinkLocal, sameScheduling, sameServer } from "./dataplane.ts";
 import type { Desired } from "./desired.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey, union } from "./ownership.ts";
-import type { Vip, VirtualService } from "./service.ts";
+import type { RealServer, Vip, VirtualService } from "./service.ts";
 import { realServerKey } from "./service.ts";
 import type { KernelState, Link, Observed, SpeakerState } from "./state.ts";
 import { claimSysctls, pruneSysctls } from "./sysctl.ts";
@@ -32,9 +32,10 @@ export function claim(desired: Desired, observed: Observed, owned: Ownership): O
   }
   for (const [key, wanted] of desired.virtualServices) {
     const found = kernel.virtualServices?.get(key);
-    if (found !== undefined && !owned.virtualServices.has(key) && !same(found, wanted)) continue;
+    const unknown = desired.awaiting.get(key) ?? [];
+    if (found !== undefined && !owned.virtualServices.has(key) && !asWanted(found, wanted, unknown)) continue;
     fresh.virtualServices.add(key);
-    for (const server of wanted.realServers) fresh.realServers.add(ownedServerKey(wanted, server));
+    for (const server of [...wanted.realServers, ...unknown]) fresh.realServers.add(ownedServerKey(wanted, server));
   }
   return union(owned, fresh);
 }
@@ -92,13 +93,20 @@ export function mayTake(link: Link, vips: readonly Vip[], owned: Ownership): boo
   return link.addresses.every((address) => isLinkLocal(address) || wanted.has(addressKey(link.name, address)));
 }
 
-function same(a: VirtualService, b: VirtualService): boolean {
+/** With all real servers that are not known yet, or with none of them; an empty one is nobody's. */
+function asWanted(found: VirtualService, wanted: VirtualService, unknown: readonly RealServer[]): boolean {
+  const { realServers } = wanted;
   return (
-    sameScheduling(a, b) &&
-    a.realServers.length === b.realServers.length &&
-    b.realServers.every((server) =>
-      a.realServers.some((other) => realServerKey(other) === realServerKey(server) && sameServer(other, server)),
-    )
+    sameScheduling(found, wanted) &&
+    found.realServers.length > 0 &&
+    (same(found.realServers, realServers) || same(found.realServers, [...realServers, ...unknown]))
+  );
+}
+
+function same(a: readonly RealServer[], b: readonly RealServer[]): boolean {
+  return (
+    a.length === b.length &&
+    b.every((server) => a.some((other) => realServerKey(other) === realServerKey(server) && sameServer(other, server)))
   );
 }
 

@@ -22,7 +22,7 @@ export function missing(announcement: Announcement, desired: Desired, kernel: Ke
     const found = kernel.virtualServices?.get(key);
     if (found === undefined || wanted === undefined) faults.push(`virtual service ${key} is absent`);
     else if (!sameScheduling(found, wanted)) faults.push(`virtual service ${key} has another scheduler`);
-    else faults.push(...missingServers(found, wanted));
+    else faults.push(...missingServers(found, wanted), ...nobodyServes(found, wanted));
   }
   return [...new Set(faults)];
 }
@@ -34,6 +34,12 @@ function missingServers(found: VirtualService, wanted: VirtualService): string[]
     if (there === undefined) return [`${name} is absent`];
     return sameServer(there, server) ? [] : [`${name} has another weight or forwarding`];
   });
+}
+
+/** While no real server is known one that stands may serve; where none does a connection would find nobody. */
+function nobodyServes(found: VirtualService, wanted: VirtualService): string[] {
+  const someone = wanted.realServers.length > 0 || found.realServers.some(({ weight }) => weight > 0);
+  return someone ? [] : [`virtual service ${virtualServiceKey(wanted)} has no real server with a verdict yet`];
 }
 
 export function boundAs(link: Link, vip: Vip): LinkAddress | undefined {

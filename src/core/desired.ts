@@ -4,7 +4,8 @@ import type { Against, CheckStatus, Verdict } from "./health.ts";
 import type { Override, Overrides } from "./override.ts";
 import { demote, isDrained, overrideWords } from "./override.ts";
 import type { Path } from "./path.ts";
-import type { Service, Vip, VirtualService, VirtualServiceKey } from "./service.ts";
+import { sorted } from "./pool.ts";
+import type { RealServer, Service, Vip, VirtualService, VirtualServiceKey } from "./service.ts";
 import { virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
 import { IPVS_SYSCTLS } from "./sysctl.ts";
@@ -83,6 +84,8 @@ export interface Desired {
   readonly peersMayStart: boolean;
   readonly links: ReadonlyMap<string, readonly Vip[]>;
   readonly virtualServices: ReadonlyMap<VirtualServiceKey, VirtualService>;
+  /** Real servers of them that no verdict is known of yet: one that stands stays as it is, and one that does not is not put in. */
+  readonly awaiting: ReadonlyMap<VirtualServiceKey, readonly RealServer[]>;
   /** Settings of IPVS, by their names in sysctl(8), while there are virtual services. */
   readonly sysctls: ReadonlyMap<string, string>;
   readonly announcements: ReadonlyMap<Prefix, Announcement>;
@@ -102,6 +105,7 @@ export function derive(
 ): Desired {
   const links = new Map<string, Map<Address, Vip>>();
   const virtualServices = new Map<VirtualServiceKey, VirtualService>();
+  const awaiting = new Map<VirtualServiceKey, readonly RealServer[]>();
   const announcements = new Map<Prefix, Announcement>();
   const merge = intent.sharedPrefix === "any" ? either : both;
   for (const service of intent.services) {
@@ -112,7 +116,11 @@ export function derive(
       links.set(service.link, vips);
       for (const vip of service.vips) vips.set(vip.address, vip);
       const verdicts = health.get(service.name)?.realServers;
-      for (const one of own) virtualServices.set(virtualServiceKey(one), serving(one, verdicts));
+      for (const one of own) {
+        const { realServers, unknown } = sorted(one, (address) => verdicts?.get(address)?.verdict);
+        virtualServices.set(virtualServiceKey(one), { ...one, realServers });
+        if (unknown.length > 0) awaiting.set(virtualServiceKey(one), unknown);
+      }
     }
     for (const vip of service.vips) {
       const nextHop = intent.nextHop[family(vip.address)];
@@ -141,19 +149,10 @@ export function derive(
     peersMayStart: mayStart && peersMayStart,
     links: carried,
     virtualServices,
+    awaiting,
     sysctls: virtualServices.size > 0 && intent.ipvsSysctls !== "keep" ? IPVS_SYSCTLS : new Map(),
     announcements,
   };
-}
-
-/**
- * The virtual service without the real servers that are down. One that is not known yet is in it: what a controller before this one has put
- * there may serve. Where all are down nothing is gained by taking them out.
- */
-function serving(service: VirtualService, verdicts: ServiceHealth["realServers"]): VirtualService {
-  if (verdicts === undefined) return service;
-  const realServers = service.realServers.filter(({ address }) => verdicts.get(address)?.verdict !== "down");
-  return realServers.length === 0 ? service : { ...service, realServers };
 }
 
 type Wish = Pick<Announcement, "want" | "reason" | "draining" | "against">;

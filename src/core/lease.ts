@@ -64,6 +64,12 @@ export function dueAt(lease: Lease): number {
   return lease.lost || lease.prefixes.length === 0 ? Number.POSITIVE_INFINITY : lease.endsAt;
 }
 
+/** What was watched and a new hold names no more. */
+export function dropped(lease: Pick<Lease, "prefixes">, named: readonly Prefix[]): readonly Prefix[] {
+  const kept = new Set(named);
+  return lease.prefixes.filter((prefix) => !kept.has(prefix));
+}
+
 export function isDue(lease: Lease, now: number): boolean {
   return now >= dueAt(lease);
 }

@@ -6,6 +6,7 @@ import type { Desired } from "./desired.ts";
 import type { KernelOp, Op } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
 import { addressKey, isOurs, ownedServerKey } from "./ownership.ts";
+import { staying } from "./pool.ts";
 import type { RealServer, Vip, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link } from "./state.ts";
@@ -21,7 +22,7 @@ export function build(desired: Desired, kernel: KernelState, owned: Ownership, o
     ops.push(...buildVirtualService(wanted, found));
     // What leaves goes on until somebody was seen to stand who takes its place.
     if (found !== undefined && wanted.realServers.some((server) => stands(server, found)))
-      ops.push(...leave(wanted, found, kernel, owned, over));
+      ops.push(...leave(desired, wanted, found, kernel, owned, over));
   }
   ops.push(...setSysctls(desired, kernel, owned));
   return ops;
@@ -87,13 +88,14 @@ function stands(server: RealServer, found: VirtualService): boolean {
 
 /** Ours that the service has no more. */
 function leave(
+  desired: Desired,
   wanted: VirtualService,
   found: VirtualService,
   kernel: KernelState,
   owned: Ownership,
   over: DepartureOver,
 ): readonly KernelOp[] {
-  const stays = new Set(wanted.realServers.map(realServerKey));
+  const stays = staying(desired, virtualServiceKey(wanted));
   const leaving = found.realServers.filter(
     (server) => !stays.has(realServerKey(server)) && owned.realServers.has(ownedServerKey(wanted, server)),
   );

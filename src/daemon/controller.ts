@@ -80,7 +80,7 @@ export class Controller {
     this.#watch = watch;
     const { gobgp } = this.#settings.config;
     const speaker = await openSpeaker(gobgp, this.#settings.file, clock, (event) => this.#speakerTold(event));
-    const keeper = keepLease(this.#settings, { ...this.#shared, lookAgain: () => this.#trigger.request() });
+    const keeper = keepLease({ ...this.#shared, lookAgain: () => this.#trigger.request() });
     const reconciler = await openReconciler({
       ...this.#shared,
       speaker,

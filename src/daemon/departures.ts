@@ -1,6 +1,7 @@
 import type { Desired } from "../core/desired.ts";
 import type { Ownership } from "../core/ownership.ts";
 import { ownedServerKey } from "../core/ownership.ts";
+import { staying } from "../core/pool.ts";
 import type { Clock } from "../core/ports.ts";
 import { realServerKey } from "../core/service.ts";
 import type { Observed } from "../core/state.ts";
@@ -30,7 +31,7 @@ export class Departures {
     const since = new Map<string, number>();
     const told = new Set<string>();
     for (const [key, service] of kernel.virtualServices ?? []) {
-      const stays = new Set(desired.virtualServices.get(key)?.realServers.map(realServerKey));
+      const stays = staying(desired, key);
       for (const server of service.realServers) {
         const name = ownedServerKey(service, server);
         if (server.weight !== 0 || stays.has(realServerKey(server)) || !owned.realServers.has(name)) continue;

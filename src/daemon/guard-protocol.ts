@@ -38,8 +38,15 @@ const toGuardSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("bye") }),
 ]);
 
-/** What the guard answers to each line. `acted`: it has withdrawn or demoted since it last heard from a controller. */
-const toControllerSchema = z.strictObject({ kind: z.literal("held"), acted: z.boolean() });
+/**
+ * What the guard answers to each line. `acted`: it has withdrawn or demoted since it last heard from a controller. `dropped`: it watched these in
+ * the same gobgpd, and the hold that it has just heard does not name them; left out where there are none.
+ */
+const toControllerSchema = z.strictObject({
+  kind: z.literal("held"),
+  acted: z.boolean(),
+  dropped: z.array(prefix).max(100_000).readonly().optional(),
+});
 
 /** What whoever looks after the guard asks; it renews nothing. */
 const askSchema = z.strictObject({ kind: z.literal("ask") });

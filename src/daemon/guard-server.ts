@@ -1,13 +1,13 @@
 import { chmod, unlink } from "node:fs/promises";
 import type { Server, Socket } from "node:net";
 import { connect, createServer } from "node:net";
-import type { GuardCondition, ToGuard } from "./guard-protocol.ts";
+import type { GuardCondition, ToController, ToGuard } from "./guard-protocol.ts";
 import { Lines, readAsk, readToGuard, writeMessage } from "./guard-protocol.ts";
 
 export interface GuardServerOptions {
   readonly path: string;
-  /** A controller said this; answers whether the guard has acted since it last heard of one. */
-  readonly onMessage: (message: ToGuard) => boolean;
+  /** A controller said this. */
+  readonly onMessage: (message: ToGuard) => ToController;
   /** Somebody asks how the guard is. */
   readonly condition: () => GuardCondition;
   /** Whoever was connected said something that is no message, and was cut off. */
@@ -66,7 +66,7 @@ export class GuardServer {
           client.destroy();
           return;
         }
-        client.write(writeMessage({ kind: "held", acted: onMessage(message) }));
+        client.write(writeMessage(onMessage(message)));
       }
     });
   }

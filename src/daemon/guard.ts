@@ -1,10 +1,11 @@
+import type { Prefix } from "../core/address.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
-import type { Lease, LeaseNews } from "../core/lease.ts";
-import { dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
+import type { Lease } from "../core/lease.ts";
+import { dropped, dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
 import { guardCondition } from "./guard-condition.ts";
-import type { GuardCondition, HoldMessage, ToGuard } from "./guard-protocol.ts";
+import type { GuardCondition, HoldMessage, ToController, ToGuard } from "./guard-protocol.ts";
 import type { Logger } from "./log.ts";
 import { Trigger } from "./trigger.ts";
 
@@ -46,6 +47,8 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #trigger: Trigger;
   #lease: Lease = NO_LEASE;
+  /** A lease that was lost, and of which nothing is announced any more: whoever announces its prefixes since then is somebody else. */
+  #ended: Lease | undefined;
   #hold: HoldMessage | undefined;
   #speaker: OwnSpeaker | undefined;
   #connecting: Promise<void> = Promise.resolve();
@@ -73,14 +76,15 @@ export class Guard {
     await this.#connecting;
   }
 
-  /** Hears the controller; answers whether the guard has acted since it last did. */
-  hear(message: ToGuard): boolean {
+  /** Hears the controller. */
+  hear(message: ToGuard): ToController {
     const { clock, log } = this.#options;
     if (this.#lease.lost) log.warn("the controller is back; its announcements are its own again");
     const acted = this.#acted;
     this.#acted = false;
     this.#told = "";
-    this.#lease = renewed(this.#lease, news(message), clock.now());
+    const left = message.kind === "hold" ? this.#dropped(message) : [];
+    this.#lease = renewed(this.#lease, message, clock.now());
     if (message.kind === "hold") {
       const { kind: _, ...hold } = message;
       this.#takeHold(hold);
@@ -94,7 +98,7 @@ export class Guard {
       this.#takeHold(undefined);
     }
     this.#trigger.request();
-    return acted;
+    return { kind: "held", acted, ...(left.length > 0 && { dropped: left }) };
   }
 
   /** Watches until `leave` is aborted. What is announced then stays announced. */
@@ -142,6 +146,7 @@ export class Guard {
       if (this.#lease !== lost) return true;
       if (left.length === 0) {
         log.warn(this.#acted ? done : "nothing was left to do in gobgpd");
+        if (lost.terms.onLost === "withdraw") this.#ended = lost;
         return true;
       }
       this.#acted = true;
@@ -165,6 +170,11 @@ export class Guard {
     // One that cannot be opened is not one that holds nothing.
     if (this.#speaker === undefined) throw new Error(this.#fault);
     return remaining(lost, (await this.#speaker.observe(never)).paths);
+  }
+
+  #dropped({ gobgp, prefixes }: HoldMessage): readonly Prefix[] {
+    const same = JSON.stringify(gobgp) === JSON.stringify(this.#hold?.gobgp);
+    return same && this.#lease !== this.#ended ? dropped(this.#lease, prefixes) : [];
   }
 
   #takeHold(hold: HoldMessage | undefined): void {
@@ -204,8 +214,4 @@ export class Guard {
     const some = prefixes.slice(0, MAX_NAMED).join(", ");
     return prefixes.length > MAX_NAMED ? `${some} and ${prefixes.length - MAX_NAMED} more` : some || "nothing";
   }
-}
-
-function news(message: ToGuard): LeaseNews {
-  return message.kind === "hold" ? { kind: "hold", terms: message.terms, prefixes: message.prefixes } : message;
 }

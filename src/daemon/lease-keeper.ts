@@ -1,3 +1,4 @@
+import type { Prefix } from "../core/address.ts";
 import type { Clock } from "../core/ports.ts";
 import type { DialGuard, GuardLine } from "./guard-line.ts";
 import type { HoldMessage, ToGuard } from "./guard-protocol.ts";
@@ -24,6 +25,8 @@ const RETRY_MS = 1_000;
  * told is sent in order, so that the guard knows of a prefix before gobgpd does.
  */
 export class LeaseKeeper {
+  /** Told with the guard's first answer what it watched for an earlier controller, and this one has not named. */
+  onRecalled: (prefixes: readonly Prefix[]) => void = () => undefined;
   readonly #options: LeaseKeeperOptions;
   readonly #stopped = new AbortController();
   #line: GuardLine | undefined;
@@ -35,9 +38,15 @@ export class LeaseKeeper {
   /** Settled by the first answer, or the first reason why there is none. */
   readonly #met = new AbortController();
   #fault: string | undefined | null = null;
+  #heardBefore = false;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
+  }
+
+  /** It was told what the guard has to know. */
+  get holds(): boolean {
+    return this.#hold !== undefined;
   }
 
   /** What the guard has to know from now on. Resolves when it is on its way to a guard that has answered before, or none is there. Waits a second at most. */
@@ -109,6 +118,8 @@ export class LeaseKeeper {
   #heard(answer: ReturnType<typeof readToController>): void {
     if (answer === undefined) return;
     this.#unanswered = 0;
+    if (!this.#heardBefore && answer.dropped !== undefined) this.onRecalled(answer.dropped);
+    this.#heardBefore = true;
     this.#met.abort();
     if (answer.acted) this.#options.onActed();
     if (this.#fault === undefined) return;

@@ -56,18 +56,18 @@ export class Ledger {
     this.#kernel = disk.kernelId();
   }
 
-  /** What an earlier process left, and a warning where the file cannot be used: then we own only what is exactly as wanted. */
-  async load(): Promise<{ readonly owned: Ownership; readonly warning?: string }> {
+  /** What an earlier process left, and a warning where the file cannot be used. `lost`: then, and where there is none, we own only what is exactly as wanted. */
+  async load(): Promise<{ readonly owned: Ownership; readonly warning?: string; readonly lost?: true }> {
     let value: unknown;
     try {
       value = await this.#state.load();
     } catch (error) {
-      return { owned: OWNS_NOTHING, warning: `ledger ${this.file} ${messageOf(error)}; ${CAREFUL}` };
+      return { owned: OWNS_NOTHING, warning: `ledger ${this.file} ${messageOf(error)}; ${CAREFUL}`, lost: true };
     }
-    if (value === undefined) return { owned: OWNS_NOTHING };
+    if (value === undefined) return { owned: OWNS_NOTHING, lost: true };
     const parsed = schema.safeParse(value);
     if (!parsed.success)
-      return { owned: OWNS_NOTHING, warning: `ledger ${this.file} is of another version; ${CAREFUL}` };
+      return { owned: OWNS_NOTHING, warning: `ledger ${this.file} is of another version; ${CAREFUL}`, lost: true };
     const { owned, kernel } = parsed.data;
     const speakers = { prefixes: new Set(owned.prefixes as Prefix[]), peers: new Set(owned.peers as Address[]) };
     // After a reboot, or in another namespace, objects of these names are not the ones that we made.

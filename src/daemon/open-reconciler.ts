@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { Prefix } from "../core/address.ts";
 import type { Change } from "../core/event.ts";
 import type { Repair } from "../core/mended.ts";
 import type { Journal } from "./journal.ts";
@@ -20,6 +21,7 @@ export interface OpenOptions extends Pick<ReconcilerOptions, Given> {
   readonly keeper: LeaseKeeper | undefined;
 }
 
+const MAX_NAMED = 5;
 /** A kernel that cannot be read is waited for this long (milliseconds), and for three intervals. */
 const MIN_SIGHT_MS = 30_000;
 
@@ -27,9 +29,9 @@ const MIN_SIGHT_MS = 30_000;
 export async function openReconciler({ parts, journal, settings, keeper, ...given }: OpenOptions): Promise<Reconciler> {
   const { clock, log, metrics, disk, sockets, plan } = parts;
   const ledger = new Ledger(settings().stateDirectory, disk);
-  const { owned, warning } = await ledger.load();
+  const { owned, warning, lost } = await ledger.load();
   if (warning !== undefined) log.warn(warning);
-  return new Reconciler({
+  const reconciler = new Reconciler({
     ...given,
     clock,
     plan,
@@ -46,10 +48,23 @@ export async function openReconciler({ parts, journal, settings, keeper, ...give
     },
     onReinjection: () => metrics.reinjection(),
   });
+  if (keeper !== undefined && lost)
+    keeper.onRecalled = (prefixes) => {
+      log.warn(
+        `the guard remembers what no ledger does: ours are ${some(prefixes)} too; what the config has not is withdrawn`,
+      );
+      void reconciler.recall(prefixes);
+    };
+  return reconciler;
 }
 
 function entry({ kind, found }: Repair): Change {
   return { kind: "repair", services: [], what: kind, from: "broken", to: "repaired", reason: found };
+}
+
+function some(prefixes: readonly Prefix[]): string {
+  const more = prefixes.length - MAX_NAMED;
+  return `${prefixes.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function grace({ repairGrace, reconcileInterval }: Config): { readonly repair: number; readonly sight: number } {

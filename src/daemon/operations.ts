@@ -11,6 +11,7 @@ import type { Status } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
+import { foreseeWord, type WordOptions } from "./foresee-word.ts";
 import type { Journal } from "./journal.ts";
 import { toldLease } from "./lease.ts";
 import { metering } from "./meter.ts";
@@ -117,6 +118,7 @@ export class Operations {
       stateDirectory: settings().stateDirectory,
       actions,
       history: this.history,
+      foresee: (act, name) => foreseeWord(act, name, this.#foresight),
       config: () => settings().config.page,
       services: () => countedServices(settings()),
     });
@@ -132,6 +134,16 @@ export class Operations {
 
   async close(): Promise<void> {
     await Promise.all([this.#server?.close(), this.#page?.close()]);
+  }
+
+  get #foresight(): WordOptions {
+    const { parts, settings, running } = this.#options;
+    return {
+      clock: parts.clock,
+      intent: () => intentOf(settings()),
+      running,
+      overrides: () => this.operator.overrides,
+    };
   }
 
   #notes(): string[] {

@@ -11,6 +11,7 @@ import type { VirtualServiceKey } from "../core/service.ts";
 import type { Handler } from "../page/page.ts";
 import { Page } from "../page/page.ts";
 import { PageServer } from "../page/page-server.ts";
+import type { PageSource } from "../page/source.ts";
 import { textOfTime } from "./clock.ts";
 import type { Logger } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
@@ -23,6 +24,7 @@ export interface PageEndpointOptions {
   readonly stateDirectory: string;
   readonly actions: AdminActions;
   readonly history: History;
+  readonly foresee: PageSource["foresee"];
   readonly config: () => PageConfig;
   /** The services of the config, each with its virtual services as far as they are counted. */
   readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;

@@ -139,10 +139,21 @@ export class Reconciler {
     return { observed, owned: this.#owned };
   }
 
+  /** Both halves as they were last seen, and what is ours in them; undefined before the first pass. */
+  get seen(): { readonly observed: Observed; readonly owned: Ownership } | undefined {
+    if (this.#last === undefined) return undefined;
+    return { observed: { ...this.#last[1], speaker: this.#observer.known }, owned: this.#owned };
+  }
+
   /** Looks again at what has arrived at the peers, and at nothing else; answers as the last pass did, with that. */
   async prove(): Promise<Status | undefined> {
     if (this.#last === undefined) return undefined;
     return this.#proven(...this.#last);
+  }
+
+  /** These are ours, as somebody knows who was told before they were announced: an earlier life did, and its ledger is lost. */
+  recall(prefixes: readonly Prefix[]): Promise<void> {
+    return this.#own({ ...this.#owned, prefixes: this.#owned.prefixes.union(new Set(prefixes)) });
   }
 
   /** To be called after the last pass; nothing is withdrawn by time alone any more. */

@@ -1,6 +1,5 @@
 import { Refused, UsageError } from "../core/errors.ts";
 import { sessionResets } from "../core/session-resets.ts";
-import { wantsLease } from "./lease.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
@@ -32,8 +31,6 @@ function needsRestart(before: Settings, after: Settings): readonly string[] {
     lines.push(
       "bgp.local: AS, router ID or listen port are others, which gobgpd takes only when it starts; restart gobgpd and bgp-lb",
     );
-  if (after.guardSocket !== undefined && !wantsLease(old) && wantsLease(next))
-    lines.push("lease: nobody keeps one, for it was off when this process started; restart bgp-lb");
   return lines;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../core/errors.ts";
 
@@ -7,8 +7,8 @@ import { messageOf } from "../core/errors.ts";
 export class StateFile {
   readonly path: string;
   #written = "";
-  /** The last of the saves so far; never rejects. */
-  #saved: Promise<void> = Promise.resolve();
+  #stamped = "";
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
@@ -29,19 +29,16 @@ export class StateFile {
     return JSON.parse(body);
   }
 
-  /**
-   * Replaces the file in one step (rename(2)); nothing is written where nothing changed. Saves that overlap are done one after the other,
-   * each with its value as it is now. Throws where the disk refuses.
-   */
+  /** Replaces the file in one step (rename(2)), one write after the other; nothing is written where nothing changed, here or there. Throws where the disk refuses. */
   save(value: unknown): Promise<void> {
     const body = JSON.stringify(value);
-    const save = this.#saved.then(() => this.#write(body));
-    this.#saved = save.catch(() => {});
-    return save;
+    const turn = this.#writing.then(() => this.#write(body));
+    this.#writing = turn.catch(() => undefined);
+    return turn;
   }
 
   async #write(body: string): Promise<void> {
-    if (body === this.#written) return;
+    if (body === this.#written && (await this.#stamp()) === this.#stamped) return;
     await mkdir(dirname(this.path), { recursive: true, mode: 0o750 });
     const temporary = `${this.path}.new`;
     const file = await open(temporary, "w", 0o600);
@@ -53,6 +50,17 @@ export class StateFile {
     }
     await rename(temporary, this.path);
     this.#written = body;
+    this.#stamped = await this.#stamp();
+  }
+
+  /** Tells the file that was written from one that somebody has damaged or put in its place; empty where there is none. */
+  async #stamp(): Promise<string> {
+    try {
+      const { ino, size, mtimeNs } = await stat(this.path, { bigint: true });
+      return `${ino} ${size} ${mtimeNs}`;
+    } catch {
+      return "";
+    }
   }
 }
 

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { messageOf, Refused, UsageError } from "../core/errors.ts";
 import { isAct, perform } from "./act.ts";
 import { readAssets } from "./assets.ts";
-import { blast } from "./blast.ts";
 import { ACT_WORDS, confirmation, outcome } from "./confirm.ts";
 import { readForm } from "./form.ts";
 import { PageError, refuseForeignHost, refuseForeignOrigin, sameToken } from "./guard.ts";
 import type { Html } from "./html.ts";
+import { impact } from "./impact.ts";
 import { journal, SHOWN_EVENTS } from "./journal.ts";
 import { document } from "./layout.ts";
 import { Live } from "./live.ts";
@@ -158,9 +158,10 @@ export class Page {
     const shown = this.#snapshot.take();
     if (!isAct(act) || findService(shown.document, name) === undefined)
       throw new PageError(404, "there is nothing here\n");
-    const impact = blast(act, name, shown.document, await this.#source.traffic(name));
+    const { foresee, traffic } = this.#source;
+    const lines = impact(act, name, foresee(act, name), shown.document, await traffic(name));
     const { text, file } = this.#token;
-    const body = confirmation(act, name, impact, trusted ? text : undefined, file);
+    const body = confirmation(act, name, lines, trusted ? text : undefined, file);
     return this.#frame(`${ACT_WORDS[act]} ${name}?`, shown, body, false);
   }
 

@@ -1,6 +1,8 @@
 import type { AdminActions } from "../admin/api.ts";
 import type { History } from "../core/history.ts";
+import type { WordImpact } from "../core/outlook.ts";
 import type { Clock, ServerLoad } from "../core/ports.ts";
+import type { Act } from "./act.ts";
 
 /** What the page shows is read here, and what it does is done here. */
 export interface PageSource {
@@ -13,6 +15,8 @@ export interface PageSource {
   time(): string;
   /** The real servers of a service with what goes through them; undefined where nothing is counted. Never rejects. */
   traffic(service: string): Promise<readonly ServerLoad[] | undefined>;
+  /** What routers would hear of a service if this were said of it; undefined where that is not known. */
+  foresee(act: Act, service: string): WordImpact | undefined;
   options(): PageOptions;
 }
 

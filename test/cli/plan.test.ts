@@ -5,7 +5,7 @@ import { renderPlan } from "../../src/cli/plan-text.ts";
 import { derive } from "../../src/core/desired.ts";
 import { outlook } from "../../src/core/outlook.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
-import { BARE, health, intent, service } from "../support/world.ts";
+import { BARE, health, intent, ip, service } from "../support/world.ts";
 
 const NOTHING: PlanDocument = {
   config: "new.json",
@@ -14,6 +14,7 @@ const NOTHING: PlanDocument = {
   warnings: [],
   steps: [],
   held: [],
+  awaiting: [],
   conflicts: [],
   sessions: [],
   vips: [],
@@ -69,5 +70,18 @@ a reload is refused without -allow-session-reset:
 
 nothing to do
 `,
+  );
+});
+
+test("real servers that no verdict is known of yet are named: no step puts them in before their checks have passed", () => {
+  const address = ip("10.88.0.200");
+  const unknown = { address, verdict: "unknown", reason: "no verdict yet" } as const;
+  const web = { verdict: "unknown", reason: "", realServers: new Map([[address, unknown]]) } as const;
+  const desired = derive(intent([service("web", ["10.88.2.1"])]), new Map([["web", web]]), "serving", true);
+  const { steps, awaiting } = outlook(desired, BARE, OWNS_NOTHING);
+  assert.ok(!steps.some((step) => step.startsWith("add real server")));
+  assert.match(
+    renderPlan({ ...NOTHING, awaiting }),
+    /^real servers that are used when their checks have passed:\n {6}10\.88\.0\.200:8080 of tcp 10\.88\.2\.1:80$/m,
   );
 });

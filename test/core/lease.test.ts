@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Prefix } from "../../src/core/address.ts";
 import type { LeaseNews, LeaseTerms } from "../../src/core/lease.ts";
-import { dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../../src/core/lease.ts";
+import { dropped, dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../../src/core/lease.ts";
 import { describe } from "../../src/core/op.ts";
 import type { Path } from "../../src/core/path.ts";
 import { ip } from "../support/world.ts";
@@ -73,4 +73,11 @@ test("what is left to do once it is lost: what still stands is withdrawn, or dem
   );
   assert.deepEqual(left("demote", new Map([[ours, worse.path], path(other)])), []);
   assert.deepEqual(left("demote", new Map()), []);
+});
+
+test("what a new hold does not name is dropped, and nothing by one that names more", () => {
+  const held = renewed(NO_LEASE, { ...HOLD, prefixes: ["10.88.2.1/32", "10.88.2.2/32"] as Prefix[] }, 0);
+  assert.deepEqual(dropped(held, ["10.88.2.2/32", "10.88.2.3/32"] as Prefix[]), ["10.88.2.1/32"]);
+  assert.deepEqual(dropped(held, ["10.88.2.1/32", "10.88.2.2/32", "10.88.2.3/32"] as Prefix[]), []);
+  assert.deepEqual(dropped(renewed(held, { kind: "bye" }, 1), []), [], "nor after a goodbye");
 });

@@ -17,7 +17,7 @@ const OWNED = { ...OWNS_NOTHING, links: new Set(["web"]), prefixes: new Set(["10
 
 test("what was saved is what a new process loads; the file is for its owner only, and nothing else is left", async () => {
   const ledger = new Ledger(join(directory, "made", "by-itself"));
-  assert.deepEqual(await ledger.load(), { owned: OWNS_NOTHING });
+  assert.deepEqual(await ledger.load(), { owned: OWNS_NOTHING, lost: true });
   await ledger.save(OWNED);
   assert.deepEqual(await new Ledger(join(directory, "made", "by-itself")).load(), { owned: OWNED });
   assert.equal((await stat(ledger.file)).mode & 0o777, 0o600);
@@ -31,6 +31,23 @@ test("nothing is written where nothing changed", async () => {
   await ledger.save({ ...OWNED });
   const after = await stat(ledger.file, { bigint: true });
   assert.deepEqual([after.mtimeNs, after.ino], [mtimeNs, ino]);
+});
+
+test("of two that are saved at once the later one stays", async () => {
+  const ledger = new Ledger(join(directory, "twice"));
+  await Promise.all([ledger.save(OWNS_NOTHING), ledger.save(OWNED)]);
+  assert.deepEqual((await ledger.load()).owned, OWNED);
+});
+
+// fault: ledger-lost-meanwhile
+test("a ledger that somebody deletes or damages while a controller runs is there again after its next pass", async () => {
+  const ledger = new Ledger(join(directory, "meanwhile"));
+  await ledger.save(OWNED);
+  for (const spoil of [() => rm(ledger.file), () => writeFile(ledger.file, "{}")]) {
+    await spoil();
+    await ledger.save(OWNED);
+    assert.deepEqual(await new Ledger(join(directory, "meanwhile")).load(), { owned: OWNED });
+  }
 });
 
 // fault: ledger-damaged

@@ -31,7 +31,7 @@ test("plan asks the running controller what a reload would cost, and nothing is 
   const start = await plan(before);
   assert.equal(start.code, 0, start.err.join());
   assert.equal(start.out[0], `${file} in a start: no controller runs here`);
-  assert.ok(start.out.includes("  10.88.2.1/32  announce  web is up: one probe passed"), start.out.join("\n"));
+  assert.match(start.out.join("\n"), /^ {2}10\.88\.2\.1\/32 {2}announce {2}web is up: http \S+ passes \(one probe\)$/m);
 
   controller.start();
   await announced();

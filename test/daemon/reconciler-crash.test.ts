@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Prefix } from "../../src/core/address.ts";
 import type { Op } from "../../src/core/op.ts";
 import { describe as words } from "../../src/core/op.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
@@ -68,6 +69,22 @@ test("what is neither wanted nor there any more leaves the ledger", async () => 
   const kept = [...links, ...addresses, ...virtualServices, ...realServers, ...prefixes];
   assert.deepEqual(kept, []);
   assert.deepEqual([...bench.saved.peers], ["10.88.0.253"]);
+});
+
+test("a path whose service left the config while the ledger was lost is withdrawn when somebody tells that it is ours, and no sooner", async () => {
+  const GONE = "2001:db8:f::1/128" as Prefix;
+  const bench = new Bench(WANTED);
+  bench.health = health({ web: "up" });
+  await bench.pass();
+  await bench.pass();
+  bench.saved = OWNS_NOTHING;
+  bench.intent = intent([service("web", ["10.88.2.1"])]);
+  bench.restart();
+  assert.deepEqual(await bench.pass(), [], "it may be somebody else's");
+  await bench.reconciler.recall([GONE]);
+  assert.ok(bench.saved.prefixes.has(GONE), "it is in the ledger before anything is done about it");
+  assert.deepEqual(await bench.pass(), ["withdraw 2001:db8:f::1/128"]);
+  assert.deepEqual([...bench.saved.prefixes], ["10.88.2.1/32"]);
 });
 
 // fault: ledger-lost-behind-the-guard

@@ -50,6 +50,7 @@ test("before a button is pressed it says what it would do; only who came by the 
   for (const trusted of [false, true]) {
     const { port, world } = await stage(t, { buttons: true, trusted });
     world.traffic = [counted];
+    world.foreseen = { vips: [{ prefix: "10.88.2.1/32" as never, effect: "withdraw", why: "" }], held: [] };
     const { text } = await ask(port, "/act?do=force-down&name=web");
     assert.match(text, /10\.88\.2\.1\/32: withdrawn at once from 1 of 1 peers/);
     assert.match(text, /7 open connections: cut off/);

@@ -30,6 +30,7 @@ async function place(t: TestContext) {
     stateDirectory,
     actions: { status, events: { read: () => [] } } as unknown as AdminActions,
     history: new History(),
+    foresee: () => undefined,
     config: () => world.config,
     services: () => new Map(),
     meter: { traffic: () => Promise.resolve(new Map()) },

@@ -6,6 +6,7 @@ import type { Prefix } from "../../src/core/address.ts";
 import type { Event } from "../../src/core/event.ts";
 import { concerns } from "../../src/core/event.ts";
 import { History } from "../../src/core/history.ts";
+import type { WordImpact } from "../../src/core/outlook.ts";
 import type { ServerLoad } from "../../src/core/ports.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Page } from "../../src/page/page.ts";
@@ -68,6 +69,7 @@ export async function stage(
     made: 0,
     events: [] as Event[],
     traffic: undefined as readonly ServerLoad[] | undefined,
+    foreseen: undefined as WordImpact | undefined,
   };
   const actions: AdminActions = {
     status: () => {
@@ -95,6 +97,7 @@ export async function stage(
     clock: { now: systemClock.now, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal) },
     time: () => "2026-01-02T03:04:05Z",
     traffic: () => Promise.resolve(world.traffic),
+    foresee: () => world.foreseen,
     options: () => ({ buttons: options.buttons ?? false, hosts: options.hosts ?? [] }),
   };
   const page = new Page(source, { text: TOKEN, file: "/run/bgp-lb/page-token" }, (error) => faults.push(error));

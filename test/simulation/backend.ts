@@ -7,8 +7,11 @@ import type { Time } from "./time.ts";
 export class Backend {
   /** When it was last seen to go, on the world's time; undefined: it serves. */
   deadSince: number | undefined;
+  /** Since when it serves; undefined: it does not. */
+  servesSince: number | undefined = 0;
   #how: "serves" | "refuses" | "hangs" = "serves";
   readonly #time: Time;
+  readonly #passed = new WeakSet<Process>();
 
   constructor(time: Time) {
     this.#time = time;
@@ -20,7 +23,13 @@ export class Backend {
 
   become(how: Backend["how"]): void {
     this.#how = how;
+    this.servesSince = how === "serves" ? (this.servesSince ?? this.#time.now) : undefined;
     this.deadSince = how === "serves" ? undefined : (this.deadSince ?? this.#time.now);
+  }
+
+  /** A check of it that this process made has passed, ever. */
+  passedFor(process: Process): boolean {
+    return this.#passed.has(process);
   }
 
   /** The check of it that a process makes. */
@@ -30,6 +39,7 @@ export class Backend {
         const how = this.#how;
         if (how === "hangs") await by.clock.sleep(Number.POSITIVE_INFINITY, signal);
         else await by.clock.sleep(random.between(0.5, 20), signal);
+        if (how === "serves") this.#passed.add(by);
         return how === "serves" ? { ok: true } : { ok: false, reason: "connection refused" };
       },
     };

@@ -1,5 +1,6 @@
 import type { Prefix } from "../../src/core/address.ts";
-import type { Host } from "./host.ts";
+import type { Host, Resident } from "./host.ts";
+import { POOL } from "./pool.ts";
 import { BACKENDS, type BackendName, CHECK } from "./site.ts";
 
 /** As the product promises it, in milliseconds. */
@@ -10,6 +11,8 @@ const GUARD_ACTS = 1_000;
 const WITHDRAW = CHECK.timeout + 500;
 /** To find gobgpd again, and for what it refused the next try, which is a second off. */
 const RECONNECT = 1_500;
+/** A controller looks for a guard every second. */
+const MEET = 1_500;
 /** A program that hangs does so until it is killed, be the fault over or not. */
 const HANGING = 5_000;
 /** A look by the timer, with its slow programs, the grace of a repair, and the time of a pass. */
@@ -40,6 +43,13 @@ export class Bounds {
   #unwatchedSince: number | undefined;
   #guardUpSince = 0;
   #handedOver = false;
+  /** Since when controller and guard have run side by side. */
+  #togetherSince: number | undefined;
+  #life: Resident | undefined;
+  /** This life of the controller has met a guard. */
+  #met = false;
+  /** Prefixes that a router has and that a guard was told of. */
+  readonly #guarded = new Set<Prefix>();
 
   constructor(world: Host, broken: (words: string) => void) {
     this.#world = world;
@@ -67,6 +77,11 @@ export class Bounds {
     this.#handedOver = true;
   }
 
+  /** What was announced before the ledger was lost, is not in the config any more, and no guard told of: nobody can know whose it is. */
+  isNobodys(prefix: Prefix): boolean {
+    return this.#world.ledgerLost && !this.#configured(prefix) && !(this.#met && this.#guarded.has(prefix));
+  }
+
   check(): void {
     this.#hindrances();
     for (const prefix of SERVED_BY.keys()) this.#judge(prefix as Prefix);
@@ -83,6 +98,21 @@ export class Bounds {
       this.#unwatchedSince = undefined;
       this.#handedOver = false;
     } else this.#unwatchedSince ??= now;
+    this.#meet();
+  }
+
+  #meet(): void {
+    const { time, life, guard } = this.#world;
+    if (life !== this.#life) {
+      // It has kept a ledger of its own, without what only a guard could have told it.
+      if (!this.#met) this.#guarded.clear();
+      this.#met = false;
+      this.#life = life;
+      this.#togetherSince = undefined;
+    }
+    const together = life?.process.runs === true && guard?.process.runs === true;
+    this.#togetherSince = together ? (this.#togetherSince ?? time.now) : undefined;
+    this.#met ||= this.#togetherSince !== undefined && time.now >= this.#togetherSince + MEET;
   }
 
   #judge(prefix: Prefix): void {
@@ -90,16 +120,18 @@ export class Bounds {
     const told = [...routers.values()].some(({ table }) => table.has(prefix));
     if (!told) {
       this.#brokenSince.delete(prefix);
+      this.#guarded.delete(prefix);
       return;
     }
-    const deadline = life?.process.runs === true ? this.#watched(prefix, life.process.upSince) : this.#unwatched();
+    if (this.#togetherSince !== undefined && time.now >= this.#togetherSince + MEET) this.#guarded.add(prefix);
+    const deadline =
+      life?.process.runs === true ? this.#watched(prefix, life.process.upSince) : this.#unwatched(prefix);
     if (time.now <= deadline.at) return;
     this.#broken(`a router still has ${prefix}, ${Math.round(time.now - deadline.at)} ms too late: ${deadline.why}`);
   }
 
   #watched(prefix: Prefix, upSince: number): { readonly at: number; readonly why: string } {
-    // What was announced before the ledger was lost, and is not in the config any more, is nobody's.
-    if (this.#world.ledgerLost && !this.#configured(prefix)) return { at: Number.POSITIVE_INFINITY, why: "" };
+    if (this.isNobodys(prefix)) return { at: Number.POSITIVE_INFINITY, why: "" };
     const dead = this.#deadSince(prefix);
     const upAt = Math.max(upSince + RECONNECT, this.#gobgpdUpSince + RECONNECT);
     const byHealth = Math.max(dead, upAt) + CHECK.fall * this.#world.site.interval + WITHDRAW;
@@ -117,10 +149,10 @@ export class Bounds {
     return { at, why: at === byDataplane ? `${lacks.join("; ")}` : "the kernel could not be read" };
   }
 
-  #unwatched(): { readonly at: number; readonly why: string } {
+  #unwatched(prefix: Prefix): { readonly at: number; readonly why: string } {
     const { guard, time } = this.#world;
     const why = "no controller runs";
-    if (guard?.process.runs !== true) return { at: Number.POSITIVE_INFINITY, why };
+    if (guard?.process.runs !== true || !this.#guarded.has(prefix)) return { at: Number.POSITIVE_INFINITY, why };
     const term = this.#handedOver ? HANDOVER : LEASE;
     const from = Math.max(this.#unwatchedSince ?? time.now, this.#guardUpSince);
     return { at: Math.max(from + term, this.#gobgpdUpSince + RECONNECT) + GUARD_ACTS, why };
@@ -134,9 +166,9 @@ export class Bounds {
   /** Since when too few of its backends serve. */
   #deadSince(prefix: Prefix): number {
     const names = SERVED_BY.get(prefix) ?? BACKENDS;
-    const since = names.map((name) =>
-      Math.max(this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY, this.#forcedUntil.get(name) ?? 0),
-    );
+    const dead = (name: BackendName) => this.#world.backend(name).deadSince ?? Number.POSITIVE_INFINITY;
+    const on = (name: BackendName) => (this.#world.site.pool && name === "web" ? POOL : [name]);
+    const since = names.map((name) => Math.max(...on(name).map(dead), this.#forcedUntil.get(name) ?? 0));
     return this.#world.site.sharedPrefix === "any" ? Math.max(...since) : Math.min(...since);
   }
 }

@@ -30,6 +30,9 @@ export const BUGS = {
   "keeps announcing a service whose backend is dead": planned((desired, observed, owned, patience) =>
     plan(desired, observed, owned, patience).filter((op) => !isForHealth(op, desired)),
   ),
+  "uses real servers that it does not know yet": planned((desired, observed, owned, patience) =>
+    plan(knowAll(desired), observed, owned, patience),
+  ),
   "takes everything on its links for its own": planned((desired, observed, owned, patience) =>
     plan(desired, observed, takeAll(observed, owned), patience),
   ),
@@ -61,6 +64,7 @@ export const BREAKS: Readonly<Record<BugName, Law>> = {
   "tears down before it has withdrawn": "withdrawn first",
   "does not wait between withdrawal and teardown": "withdrawn first",
   "keeps announcing a service whose backend is dead": "no lie",
+  "uses real servers that it does not know yet": "verified first",
   "takes everything on its links for its own": "nothing foreign",
   "sets right what is right": "no needless op",
   "does not tell the guard": "no lie",
@@ -72,6 +76,13 @@ function planned(mutant: Plan): Bug {
 
 function isForHealth(op: Op, { announcements }: Parameters<Plan>[0]): boolean {
   return op.kind === "path.withdraw" && announcements.get(op.prefix)?.reason.includes(" is down: ") === true;
+}
+
+function knowAll(desired: Parameters<Plan>[0]): Parameters<Plan>[0] {
+  const all = [...desired.virtualServices].map(([key, service]) => {
+    return [key, { ...service, realServers: [...service.realServers, ...(desired.awaiting.get(key) ?? [])] }] as const;
+  });
+  return { ...desired, virtualServices: new Map(all), awaiting: new Map() };
 }
 
 function takeAll({ kernel }: Observed, owned: Ownership): Ownership {

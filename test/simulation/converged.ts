@@ -5,6 +5,7 @@ import { derive } from "../../src/core/desired.ts";
 import { addressKey } from "../../src/core/ownership.ts";
 import { describePath } from "../../src/core/path.ts";
 import { intentOf } from "../../src/daemon/settings.ts";
+import { POOL, poolHealth } from "./pool.ts";
 import type { BackendName } from "./site.ts";
 import type { World } from "./world.ts";
 
@@ -19,7 +20,9 @@ export function amiss(world: World): readonly string[] {
 }
 
 function healthOf(world: World, name: BackendName): ServiceHealth {
-  return { verdict: world.backend(name).how === "serves" ? "up" : "down", reason: "" };
+  const serves = (one: BackendName) => world.backend(one).how === "serves";
+  if (!world.site.pool || name !== "web") return { verdict: serves(name) ? "up" : "down", reason: "" };
+  return { verdict: POOL.some(serves) ? "up" : "down", reason: "", realServers: poolHealth(serves) };
 }
 
 function kernelAmiss({ kernel, ledgerLost }: World, desired: Desired): string[] {

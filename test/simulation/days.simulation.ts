@@ -19,7 +19,14 @@ const DAY = 86_400_000;
 const PAUSE = DAY / 100;
 /** In which all that a fault has begun ends. */
 const CALM = 300_000;
-const SITE: Site = { mode: "managed", onStop: "withdraw", sharedPrefix: "all", stopDrain: false, interval: 10_000 };
+const SITE: Site = {
+  mode: "managed",
+  onStop: "withdraw",
+  sharedPrefix: "all",
+  stopDrain: false,
+  pool: false,
+  interval: 10_000,
+};
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

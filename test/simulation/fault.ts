@@ -53,7 +53,7 @@ const MOST = 9;
 
 /** The site and the faults that belong to a seed, in the order of their time. */
 export function draw(random: Random): { readonly site: Site; readonly faults: readonly Fault[] } {
-  const site: Site = {
+  const site: Omit<Site, "pool"> = {
     mode: random.chance(0.7) ? "managed" : "shared",
     onStop: random.chance(0.7) ? "withdraw" : "handover",
     sharedPrefix: random.chance(0.7) ? "all" : "any",
@@ -67,7 +67,7 @@ export function draw(random: Random): { readonly site: Site; readonly faults: re
     at = random.chance(0.5) ? at + random.between(0, 1_500) : BEGIN_MS + random.between(0, SPAN_MS);
     faults.push(one(random, Math.round(at)));
   }
-  return { site, faults: faults.sort((a, b) => a.at - b.at) };
+  return { site: { ...site, pool: random.chance(0.3) }, faults: faults.sort((a, b) => a.at - b.at) };
 }
 
 /** One fault that befalls the world at this time. */

@@ -40,7 +40,7 @@ export class GuardLife {
     let answers = "";
     for (const line of lines.take(text)) {
       const message = readToGuard(line);
-      if (message !== undefined) answers += writeMessage({ kind: "held", acted: this.#guard.hear(message) });
+      if (message !== undefined) answers += writeMessage(this.#guard.hear(message));
     }
     return answers;
   }

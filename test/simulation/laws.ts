@@ -13,6 +13,7 @@ import type { Host, Resident } from "./host.ts";
 import type { Watcher } from "./kernel-port.ts";
 import { type Outcome, SYSCTLS, thingOf } from "./model-kernel.ts";
 import { changesNothing, repeatsItself } from "./needless.ts";
+import { healths, unproven } from "./pool.ts";
 import type { Process } from "./process.ts";
 import { settingsOf, VERSIONS } from "./site.ts";
 import type { SpeakerWatcher } from "./speaker-port.ts";
@@ -41,10 +42,6 @@ const CROSSING_MS = 16_000;
 const LEAST_PAUSE_MS = 900;
 const MOST_TRIES = 5;
 
-const up = { verdict: "up", reason: "" } as const;
-/** With sharedPrefix any, one service's dataplane is enough for the prefix of two. */
-const HEALTHS: readonly ReadonlyMap<string, typeof up>[] = [new Map(), new Map([["web", up]]), new Map([["api", up]])];
-
 /** Watches over every op that our processes send, and with Bounds over how long things stand. Keeps the first breach. */
 export class Laws implements Watcher, SpeakerWatcher {
   readonly bounds: Bounds;
@@ -64,7 +61,7 @@ export class Laws implements Watcher, SpeakerWatcher {
     this.bounds = new Bounds(world, (words) => this.broken("no lie", words));
     this.needs = VERSIONS.flatMap((version) => {
       const intent = intentOf(settingsOf(world.site, version));
-      return HEALTHS.map((health) => derive(intent, health, "serving", true));
+      return healths(world.site).map((health) => derive(intent, health, "serving", true));
     });
   }
 
@@ -90,6 +87,10 @@ export class Laws implements Watcher, SpeakerWatcher {
     if (op.kind === "link.delete" && seen?.links.get(op.link)?.addresses.some(isForeign(op.link)) === true)
       this.broken("nothing foreign", `${by.name}: ${describe(op)}, with somebody else's address on it`);
     if (changed) this.#tornDown(by, op, seen);
+    if (changed && "server" in op && op.kind !== "realServer.delete") {
+      const against = unproven(this.#world, by, op.server);
+      if (against !== undefined) this.broken("verified first", `${by.name}: ${describe(op)}: ${against}`);
+    }
     this.#repeated(by, op, error);
     if (seen !== undefined && changesNothing(seen, op))
       this.broken("no needless op", `${by.name}: ${describe(op)}: it saw that it is so already`);
@@ -127,7 +128,8 @@ export class Laws implements Watcher, SpeakerWatcher {
     }
     const { gobgpd, kernel } = this.#world;
     for (const prefix of gobgpd.paths.keys())
-      if (!gobgpd.foreign.has(prefix)) this.broken("left clean", `${process.name}: ${prefix} is still announced`);
+      if (!gobgpd.foreign.has(prefix) && !this.bounds.isNobodys(prefix))
+        this.broken("left clean", `${process.name}: ${prefix} is still announced`);
     if (this.#world.ledgerLost) return;
     const left: string[] = [...kernel.table.keys()].filter((key) => !kernel.foreign.has(`service ${key}`));
     for (const [name, value] of SYSCTLS)

@@ -12,7 +12,7 @@ import type { Settings } from "../../src/daemon/settings.ts";
 import type { Host, Resident } from "./host.ts";
 import { KernelPort } from "./kernel-port.ts";
 import { Process } from "./process.ts";
-import { type BackendName, LOCAL } from "./site.ts";
+import { backendOf, LOCAL } from "./site.ts";
 import { SpeakerPort } from "./speaker-port.ts";
 
 /** Built once: a hundred metrics take longer than a walk. */
@@ -79,7 +79,7 @@ export class Life implements Resident {
       openKernel: () => this.kernel,
       openSpeaker: (_gobgp, _source, _clock, onEvent) =>
         Promise.resolve(new SpeakerPort(process, world.gobgpd, world.random, onEvent, world.laws)),
-      createCheck: ({ name }) => world.backend(name as BackendName).check(process, world.random),
+      createCheck: ({ name }) => world.backend(backendOf(name ?? "")).check(process, world.random),
       dialGuard: world.socket.dial(process),
       follow: this.kernel.follow(world.monitorKillers),
       serveMetrics: () => Promise.resolve(undefined),

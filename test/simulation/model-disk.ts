@@ -25,7 +25,7 @@ export class ModelDisk {
           },
           save: async (value) => {
             const text = JSON.stringify(value);
-            if (text === written) return;
+            if (text === written && this.#files.get(path) === text) return;
             await process.wait(0.5);
             if (this.full) throw new Error("ENOSPC: no space left on device, write");
             this.#files.set(path, text);

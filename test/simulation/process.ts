@@ -5,6 +5,7 @@ import type { Time } from "./time.ts";
 export class Process {
   readonly name: string;
   readonly time: Time;
+  readonly born: number;
   #alive = true;
   #upSince: number;
   readonly #ends = new Set<() => void>();
@@ -12,6 +13,7 @@ export class Process {
   constructor(name: string, time: Time) {
     this.name = name;
     this.time = time;
+    this.born = time.now;
     this.#upSince = time.now;
   }
 

@@ -9,6 +9,8 @@ export interface Site {
   /** The prefix of two services is announced while all of them are well, or any. */
   readonly sharedPrefix: "all" | "any";
   readonly stopDrain: boolean;
+  /** The service web is on real servers, each with a check of its own, and up while one of them is. */
+  readonly pool: boolean;
   /** Milliseconds from one probe of a check to the next. */
   readonly interval: number;
 }
@@ -21,6 +23,12 @@ export type Version = (typeof VERSIONS)[number];
 export const BACKENDS = ["web", "api", "dns"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
+/** The backend that is on each real server of the pool. */
+export const ON: ReadonlyMap<string, BackendName> = new Map([
+  ["10.88.0.201", "web"],
+  ["10.88.0.202", "dns"],
+  ["10.88.0.203", "web"],
+]);
 /** As every check of the site has it (milliseconds). */
 export const CHECK = { timeout: 500, rise: 2, fall: 3 };
 export const PEERS = ["10.88.0.253", "10.88.0.254"] as const;
@@ -42,6 +50,18 @@ const port = (servicePort: number, targetLocalPort: number, protocol: string) =>
   protocol,
 });
 
+/** Whom a check of this name looks at; that of a real server is named after its address. */
+export function backendOf(check: string): BackendName {
+  const [name, address = ""] = check.split(" ");
+  return ON.get(address) ?? (name as BackendName);
+}
+
+function pooled(site: Site, version: Version): object {
+  const members = [...ON.keys()].filter((_, index) => (version === "other servers" ? index > 0 : index < 2));
+  const realServers = members.map((address) => ({ address }));
+  return { healthchecks: undefined, realServers, realServerChecks: [check("web", 8080, site.interval)] };
+}
+
 function source(site: Site, version: Version): unknown {
   const webPort = version === "other servers" ? 8090 : 8080;
   const web = {
@@ -51,6 +71,7 @@ function source(site: Site, version: Version): unknown {
     ports: [port(80, webPort, "tcp")],
     healthchecks: [check("web", 8080, site.interval)],
     announce: { med: 50 },
+    ...(site.pool && pooled(site, version)),
   };
   const api = {
     name: "api",
