@@ -45,7 +45,16 @@ function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>): ChainLink {
         link: "peer",
         state: "broken",
         says,
-        remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own, and whether TCP port ${peer.port} gets through: gobgp neighbor ${peer.address}`,
+        remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own and ${terms(peer)}, and whether TCP port ${peer.port} gets through: gobgp neighbor ${peer.address}`,
       };
   }
+}
+
+/** What has to be the same on both sides, and is not told by the side that drops the packets. */
+function terms({ signed, ttlSecurity, multihop }: Dated<PeerSession>): string {
+  return [
+    signed === true ? "the password of its passwordFile here (TCP-MD5)" : "no password (TCP-MD5)",
+    ...(ttlSecurity === undefined ? [] : ["TTL security as well"]),
+    ...(multihop === undefined ? [] : ["multihop as well"]),
+  ].join(", ");
 }

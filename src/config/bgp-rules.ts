@@ -1,5 +1,6 @@
 import { family } from "../core/address.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Raw } from "./facts.ts";
+import { isRecord } from "./facts.ts";
 import { hostAddressFault } from "./forms.ts";
 import type { Finding } from "./issues.ts";
 import { pathText } from "./problem.ts";
@@ -28,7 +29,7 @@ export function bgpFindings(facts: Facts): Finding[] {
         'must be empty in shared mode: gobgpd\'s own config holds its peers; remove them here, or write "mode": "managed"',
     });
   }
-  found.push(...repeatedPeers(facts));
+  found.push(...repeatedPeers(facts), ...contraryPeers(bgp));
   for (const wanted of ["ipv4", "ipv6"] as const) {
     const vip = services.flatMap((service) => service.vips).find((one) => family(one.value.address) === wanted);
     if (vip === undefined) continue;
@@ -70,6 +71,33 @@ function repeatedPeers({ peers }: Facts): Finding[] {
   });
 }
 
+/** gobgpd sends to internal peers with the system's own TTL, whatever it is told. */
+function idleMultihop({ bgp, as }: Facts): string[] {
+  const peers = Array.isArray(bgp["peers"]) ? bgp["peers"] : [];
+  return peers.flatMap((peer: unknown, index) =>
+    isRecord(peer) && peer["multihop"] !== undefined && peer["as"] === as
+      ? [
+          `bgp.peers[${index}].multihop: of no effect, for the peer is in our own AS, and iBGP goes over any number of hops`,
+        ]
+      : [],
+  );
+}
+
+/** Packets to a peer leave with the TTL of the one or with that of the other, and gobgpd refuses both. */
+function contraryPeers(bgp: Raw): Finding[] {
+  const peers = Array.isArray(bgp["peers"]) ? bgp["peers"] : [];
+  return peers.flatMap((peer: unknown, index) =>
+    isRecord(peer) && peer["multihop"] !== undefined && peer["ttlSecurity"] !== undefined
+      ? [
+          {
+            path: ["bgp", "peers", index, "ttlSecurity"],
+            message: `stands beside multihop, and they exclude each other: for a peer that is several hops away "ttlSecurity" alone is enough`,
+          },
+        ]
+      : [],
+  );
+}
+
 /** What is accepted in `bgp`, and may not be what was meant. */
 export function bgpWarnings(facts: Facts): string[] {
   const { mode, bgp, local, as } = facts;
@@ -84,6 +112,7 @@ export function bgpWarnings(facts: Facts): string[] {
     warnings.push("bgp.local.listenPort: of no effect in shared mode, where gobgpd's own config decides it");
   }
   if (as !== undefined && RESERVED.has(as)) warnings.push(`bgp.local.as: ${as} is reserved; routers may refuse it`);
+  warnings.push(...idleMultihop(facts));
   const own = [facts.routerId, facts.nextHop.ipv4, facts.nextHop.ipv6];
   for (const peer of facts.peers) {
     const self = own.find((address) => address?.value === peer.value);

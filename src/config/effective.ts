@@ -10,7 +10,10 @@ export function effective(config: Config): Record<string, unknown> {
     bgp: {
       mode: config.mode,
       gobgp: config.gobgp,
-      peers,
+      peers: peers.map(({ password, ...peer }) => ({
+        ...peer,
+        ...(password?.file !== undefined && { passwordFile: password.file }),
+      })),
       local: {
         ...(identity !== undefined && { routerID: identity.routerId, as: identity.as }),
         // In shared mode gobgpd's own config decides it.

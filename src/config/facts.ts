@@ -1,7 +1,7 @@
 import type { Address } from "../core/address.ts";
 import { parseAddress } from "../core/address.ts";
 import type { Protocol, Vip } from "../core/service.ts";
-import { asNumber, hostAddress, interfaceName, parseVip, peerAddress, port, routerId } from "./forms.ts";
+import { asNumber, hostAddress, interfaceName, parseVip, passwordFile, peerAddress, port, routerId } from "./forms.ts";
 import type { Path } from "./problem.ts";
 
 /** A value and where it stands in the file. */
@@ -19,6 +19,8 @@ export interface Facts {
   readonly as: number | undefined;
   readonly nextHop: { readonly ipv4: Sited<Address> | undefined; readonly ipv6: Sited<Address> | undefined };
   readonly peers: readonly Sited<Address>[];
+  /** Those that peers name. */
+  readonly passwordFiles: readonly Sited<string>[];
   readonly services: readonly ServiceFacts[];
 }
 
@@ -62,6 +64,10 @@ export function readFacts(root: unknown): Facts {
     peers: list(bgp["peers"]).flatMap((peer, index) => {
       const found = address(record(peer)["address"], ["bgp", "peers", index, "address"], peerAddress);
       return found === undefined ? [] : [found];
+    }),
+    passwordFiles: list(bgp["peers"]).flatMap((peer, index) => {
+      const value = ok(passwordFile, record(peer)["passwordFile"]);
+      return value === undefined ? [] : [{ value, path: ["bgp", "peers", index, "passwordFile"] }];
     }),
     services: [
       ...(isRecord(top["service"]) ? [service(top["service"], ["service"])] : []),

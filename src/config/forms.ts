@@ -163,3 +163,8 @@ export function isHostName(text: string): boolean {
 export const filePath = z
   .string({ error: "must be the path of a PEM file" })
   .regex(/^[^\0]+$/, { error: "must be the path of a PEM file" });
+
+const PASSWORD_FILE = "the path of a file with the password in it, such as router1.password";
+export const passwordFile = z
+  .string({ error: `must be ${PASSWORD_FILE}` })
+  .regex(/^[^\0]+$/, { error: `must be ${PASSWORD_FILE}` });

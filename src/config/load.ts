@@ -13,6 +13,7 @@ import { JsonSyntaxError, parseJson } from "./json.ts";
 import { jsonSchema } from "./json-schema.ts";
 import type { Reading } from "./keys.ts";
 import { readKeys } from "./keys.ts";
+import { type ReadFile, readPasswordFile, readPasswords } from "./password-file.ts";
 import type { Problem } from "./problem.ts";
 import { ConfigError, excerpt, pathText, placesIn } from "./problem.ts";
 import { resolve } from "./resolve.ts";
@@ -25,6 +26,8 @@ export interface Context {
   readonly metricsAddress?: { readonly port: number } | undefined;
   /** gobgpd's API where the file does not say; by default gobgpd's own port on loopback. */
   readonly gobgpAddress?: string | undefined;
+  /** Reads the files that peers name; the real one unless given. */
+  readonly readFile?: ReadFile | undefined;
 }
 
 const GOBGP_ADDRESS = "127.0.0.1:50051";
@@ -43,14 +46,16 @@ export function parseConfig(source: string, file: string, context: Context = {})
   const reading = readKeys(parse(text, file), jsonSchema);
   const facts = readFacts(reading.value);
   const parsed = configSchema.safeParse(reading.value, { error: explain });
+  const passwords = readPasswords(facts.passwordFiles, file, context.readFile ?? readPasswordFile);
   const found: Finding[] = [
     ...reading.problems,
     ...(parsed.success ? [] : findings(parsed.error.issues, reading.value)),
     ...(isRecord(reading.value) ? between(facts, reading.value) : []),
+    ...passwords.problems,
   ];
   if (found.length > 0 || !parsed.success) throw new ConfigError(problems(found, text, file, reading));
-  const config = resolve(parsed.data, facts, file, context.gobgpAddress ?? GOBGP_ADDRESS);
-  return { config, warnings: warnings(facts, reading, context) };
+  const config = resolve(parsed.data, facts, passwords, file, context.gobgpAddress ?? GOBGP_ADDRESS);
+  return { config, warnings: [...warnings(facts, reading, context), ...passwords.warnings] };
 }
 
 /** What is wrong between values that are well-formed each by itself. */

@@ -1,21 +1,31 @@
 import { dirname, resolve as resolvePath } from "node:path";
 import type { Address } from "../core/address.ts";
 import { family, parseAddress } from "../core/address.ts";
+import type { Password } from "../core/password.ts";
 import type { Service, VirtualService } from "../core/service.ts";
-import type { Identity } from "../core/state.ts";
+import type { Identity, PeerConfig } from "../core/state.ts";
 import { sortFlags } from "../dataplane/ipvs-options.ts";
 import { attributesOf } from "./announce-schema.ts";
 import type { Config, ConfiguredService, Gobgp, Pool } from "./config.ts";
 import type { Facts, ServiceFacts } from "./facts.ts";
 import { parseEndpoint } from "./forms.ts";
 import { legacyCheck } from "./legacy-check.ts";
+import type { Passwords } from "./password-file.ts";
+import { pathText } from "./problem.ts";
 import type { ConfigInput } from "./schema.ts";
 import type { ServiceInput } from "./service-schema.ts";
 
+type PeerInput = NonNullable<ConfigInput["bgp"]>["peers"][number];
 type RealServerInput = NonNullable<ServiceInput["realServers"]>[number];
 
 /** The config that a file without problems means. */
-export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAddress: string): Config {
+export function resolve(
+  input: ConfigInput,
+  facts: Facts,
+  passwords: Passwords,
+  file: string,
+  gobgpAddress: string,
+): Config {
   const inputs = [...(input.service === undefined ? [] : [input.service]), ...(input.services ?? [])];
   const nextHop = {
     ...(facts.nextHop.ipv4 !== undefined && { ipv4: facts.nextHop.ipv4.value }),
@@ -25,11 +35,9 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     mode: facts.mode,
     gobgp: gobgp(input.bgp?.gobgp, file, gobgpAddress),
     identity: identity(input, facts),
-    peers: (input.bgp?.peers ?? []).map(({ address, as, port }) => ({
-      address: parseAddress(address) as Address,
-      as,
-      port,
-    })),
+    peers: (input.bgp?.peers ?? []).map((peer, index) =>
+      peerOf(peer, passwords.byPath.get(pathText(["bgp", "peers", index, "passwordFile"]))),
+    ),
     nextHop,
     services: facts.services.map((service, index) => configured(inputs[index] as ServiceInput, service, nextHop)),
     sharedPrefix: input.sharedPrefix,
@@ -44,6 +52,21 @@ export function resolve(input: ConfigInput, facts: Facts, file: string, gobgpAdd
     reconcileInterval: input.reconcileInterval,
     page: { ...input.page, address: pageAddress(input.page.address) },
   });
+}
+
+function peerOf(
+  { address, as, port, holdTime, multihop, ttlSecurity }: PeerInput,
+  password: Password | undefined,
+): PeerConfig {
+  return {
+    address: parseAddress(address) as Address,
+    as,
+    port,
+    ...(password !== undefined && { password }),
+    holdTime,
+    ...(multihop !== undefined && { multihop }),
+    ...(ttlSecurity !== undefined && { ttlSecurity }),
+  };
 }
 
 const LOOPBACK = { host: "127.0.0.1" as Address, port: 8082 };

@@ -1,25 +1,10 @@
 import * as z from "zod";
 import { durationSchema } from "../health/duration.ts";
-import {
-  apiAddress,
-  asNumber,
-  filePath,
-  hostAddress,
-  pageAddress,
-  pageHost,
-  peerAddress,
-  port,
-  routerId,
-} from "./forms.ts";
+import { apiAddress, asNumber, filePath, hostAddress, pageAddress, pageHost, routerId } from "./forms.ts";
+import { peerSchema } from "./peer-schema.ts";
 import { comment, serviceSchema } from "./service-schema.ts";
 
 const LISTEN = "must be a port, 1 to 65535, or -1 for none, or 0 for 179";
-
-const peer = z.strictObject({
-  address: peerAddress.describe("IPv4 or IPv6 address of the peer."),
-  as: asNumber.describe("AS of the peer; the same as the local one means iBGP."),
-  port: port("a TCP port").default(179).describe("TCP port that the peer listens on."),
-});
 
 const nextHop = z.strictObject({
   ipv4: hostAddress("ipv4").optional().meta({ description: "For IPv4 VIPs.", "x-default": "`routerID`" }),
@@ -72,7 +57,7 @@ const bgp = z.strictObject({
       "`managed`: we start BGP in gobgpd and own its peers. `shared`: gobgpd's own config does, and we own only our paths.",
     ),
   gobgp: gobgp.optional().describe("How to reach gobgpd."),
-  peers: z.array(peer).default([]).describe("BGP neighbours. None in shared mode."),
+  peers: z.array(peerSchema).default([]).describe("BGP neighbours. None in shared mode."),
   local: local.optional().meta({ description: "This host as a BGP speaker.", "x-default": "needed in managed mode" }),
 });
 

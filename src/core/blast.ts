@@ -3,9 +3,9 @@ import type { Desired } from "./desired.ts";
 import type { Op } from "./op.ts";
 import { ownedServerKey } from "./ownership.ts";
 import { describePath } from "./path.ts";
+import { peerChanges } from "./peer.ts";
 import type { RealServer, VirtualServiceKey } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
-import { peerChanges } from "./session-resets.ts";
 import type { Observed, SessionState } from "./state.ts";
 
 /** What becomes of a BGP session. reset, end: one that stands (or may) is lost; set: none stands that could be. */

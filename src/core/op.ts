@@ -1,6 +1,7 @@
 import type { Address, Prefix } from "./address.ts";
 import type { Path } from "./path.ts";
 import { describePath } from "./path.ts";
+import { describePeer } from "./peer.ts";
 import type { RealServer, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Identity, PeerConfig } from "./state.ts";
@@ -108,9 +109,9 @@ export function describe(op: Op): string {
     case "path.withdraw":
       return `withdraw ${op.prefix}`;
     case "peer.add":
-      return `add peer ${op.peer.address} AS ${op.peer.as} port ${op.peer.port}`;
+      return `add peer ${op.peer.address} ${describePeer(op.peer)}`;
     case "peer.update":
-      return `set peer ${op.peer.address} to AS ${op.peer.as} port ${op.peer.port}`;
+      return `set peer ${op.peer.address} to ${describePeer(op.peer)}`;
     case "peer.delete":
       return `delete peer ${op.address}`;
   }

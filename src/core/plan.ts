@@ -5,6 +5,7 @@ import type { Desired } from "./desired.ts";
 import type { Op, SpeakerOp } from "./op.ts";
 import type { Ownership } from "./ownership.ts";
 import { samePath } from "./path.ts";
+import { samePeer } from "./peer.ts";
 import { build, isBuilding } from "./plan-build.ts";
 import { tearDown } from "./plan-teardown.ts";
 import { Repairs } from "./repairs.ts";
@@ -110,7 +111,7 @@ function peers(desired: Desired, speaker: SpeakerState, owned: Ownership, pathsA
     if (there === undefined) {
       if (desired.peersMayStart && pathsAreIn && speaker.originatorOnly)
         ops.push({ target: "speaker", kind: "peer.add", peer });
-    } else if (there.as !== peer.as || there.port !== peer.port) {
+    } else if (!samePeer(there, peer)) {
       ops.push({ target: "speaker", kind: "peer.update", peer });
     }
   }

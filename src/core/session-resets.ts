@@ -1,3 +1,4 @@
+import { peerChanges } from "./peer.ts";
 import type { PeerConfig } from "./state.ts";
 
 /** A peer whose session a new config would reset or end. */
@@ -20,14 +21,3 @@ export function sessionResets(
     return changes.length === 0 ? [] : [{ peer: peer.address, change: changes.join(", ") }];
   });
 }
-
-/** Each setting of a peer that differs, in words; none where they are the same. */
-export function peerChanges(before: PeerConfig, after: PeerConfig | undefined): readonly string[] {
-  if (after === undefined) return ["it is not in the config any more"];
-  return (Object.keys(NAMES) as (keyof typeof NAMES)[])
-    .filter((key) => before[key] !== after[key])
-    .map((key) => `${NAMES[key]} ${before[key]} is now ${after[key]}`);
-}
-
-/** A setting that is not in here does not compile. */
-const NAMES = { as: "AS", port: "port" } as const satisfies Record<Exclude<keyof PeerConfig, "address">, string>;

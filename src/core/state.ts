@@ -1,4 +1,5 @@
 import type { Address, Prefix } from "./address.ts";
+import type { Password } from "./password.ts";
 import type { Path } from "./path.ts";
 import type { VirtualService, VirtualServiceKey } from "./service.ts";
 
@@ -41,6 +42,14 @@ export interface PeerConfig {
   readonly as: number;
   /** The peer's TCP port, 1..65535. */
   readonly port: number;
+  /** Of TCP-MD5 (RFC 2385); undefined: the session is not signed. */
+  readonly password?: Password;
+  /** Seconds without a word after which the session is lost, 3..65535; undefined: gobgpd's own. */
+  readonly holdTime?: number;
+  /** The TTL that packets to an external peer leave with, 2..255; undefined: 1, so that it has to be on the same network. Not together with ttlSecurity. */
+  readonly multihop?: number;
+  /** The most hops, 1..254, that packets from the peer may have come over (RFC 5082); undefined: any number. */
+  readonly ttlSecurity?: number;
 }
 
 /** A BGP session's states (RFC 4271, 8.2.2), in the order in which gobgpd numbers them (PeerState.SessionState). */

@@ -36,7 +36,9 @@ export interface PeerStatus {
 }
 
 /** A peer of the status. */
-export interface PeerSession extends Peer {
+export interface PeerSession extends Omit<Peer, "password"> {
+  /** It has a password (TCP-MD5), of which no more is told. */
+  readonly signed?: true;
   /** Since when its session is in this state, on the clock, as far as this process has seen it. */
   readonly since?: number | undefined;
 }
@@ -110,19 +112,23 @@ export function summarise(desired: Desired, observed: Observed, proofs: Proofs, 
   };
 }
 
-function peersOf({ mode, peers }: Desired, speaker: SpeakerState | undefined): readonly Peer[] {
-  if (mode === "shared") return [...(speaker?.peers.values() ?? [])];
+function peersOf({ mode, peers }: Desired, speaker: SpeakerState | undefined): readonly PeerSession[] {
+  if (mode === "shared") return [...(speaker?.peers.values() ?? [])].map(told);
   return peers.map((peer) => {
     const { session = "unknown", establishedAt } = speaker?.peers.get(peer.address) ?? {};
-    return { ...peer, session, ...(establishedAt !== undefined && { establishedAt }) };
+    return told({ ...peer, session, ...(establishedAt !== undefined && { establishedAt }) });
   });
+}
+
+function told({ password, ...peer }: Peer): PeerSession {
+  return { ...peer, ...(password !== undefined && { signed: true }) };
 }
 
 function statusOf(
   announcement: Announcement,
   desired: Desired,
   observed: Observed,
-  among: readonly Peer[],
+  among: readonly PeerSession[],
   proofs: Proofs,
 ): AnnouncementStatus {
   const { prefix, nextHop } = announcement.path;
@@ -175,7 +181,7 @@ function acceptedReason(peers: readonly PeerStatus[]): string {
   return first === undefined ? "gobgpd has no peer" : `peer ${first.address}: ${first.reason}`;
 }
 
-function peerStatus({ address, session }: Peer, prefix: Prefix, proofs: Proofs): PeerStatus {
+function peerStatus({ address, session }: PeerSession, prefix: Prefix, proofs: Proofs): PeerStatus {
   const proof = proofs.get(address)?.paths.get(prefix);
   if (proof !== undefined) return { address, state: proof.state, reason: proof.reason };
   if (session === "established" && proofs.get(address)?.session !== undefined)

@@ -5,6 +5,7 @@ import { lifeFindings } from "./life.ts";
 import { networkdFindings } from "./networkd.ts";
 import { portFindings } from "./ports.ts";
 import { programFindings } from "./programs.ts";
+import { sessionFindings } from "./sessions.ts";
 import { speakerFindings } from "./speaker.ts";
 import { sysctlFindings } from "./sysctls.ts";
 
@@ -15,6 +16,7 @@ export function examine(facts: Facts): readonly Finding[] {
     ...kernelFindings(facts),
     ...sysctlFindings(facts),
     ...speakerFindings(facts),
+    ...sessionFindings(facts),
     ...portFindings(facts),
     ...networkdFindings(facts),
     ...lifeFindings(facts),

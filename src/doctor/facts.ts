@@ -52,7 +52,12 @@ export interface KernelFacts {
   readonly modules: Readonly<Record<string, ModuleState>>;
   /** TCP-MD5 (RFC 2385); undefined: the kernel does not tell. */
   readonly md5: boolean | undefined;
+  /** How many TCP segments it has dropped, by the name of the reason in /proc/net/netstat. */
+  readonly drops: Readonly<Partial<Record<DropName, number>>>;
 }
+
+/** Of TCP-MD5: a wrong signature, none where one is wanted, one where none is; and what came over too many hops (RFC 5082). */
+export type DropName = "TCPMD5Failure" | "TCPMD5NotFound" | "TCPMD5Unexpected" | "TCPMinTTLDrop";
 
 /** loadable: not there yet, and the kernel finds it when it is asked for; unknown: neither it nor a list of modules is there. */
 export type ModuleState = "loaded" | "built in" | "loadable" | "missing" | "unknown";

@@ -2,7 +2,7 @@ import { family } from "../core/address.ts";
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { fail, ok, unknown, warn } from "./finding.ts";
-import { pinged, servicesOf } from "./wanted.ts";
+import { configOf, pinged, servicesOf } from "./wanted.ts";
 
 /** Bits of capabilities(7), as in linux/capability.h. */
 const NET_ADMIN = 12n;
@@ -40,10 +40,18 @@ function moduleFindings({ kernel: { modules, release } }: Facts): Finding[] {
   });
 }
 
-function md5Finding({ kernel: { md5, release } }: Facts): Finding {
+function md5Finding(facts: Facts): Finding {
+  const { md5, release } = facts.kernel;
   const about = "TCP-MD5";
+  const signed = configOf(facts)?.peers.find((peer) => peer.password !== undefined);
   if (md5 === undefined) return unknown(about, "the kernel tells neither its configuration nor its symbols");
   if (md5) return ok(about, "the kernel can sign BGP sessions (CONFIG_TCP_MD5SIG)");
+  if (signed !== undefined)
+    return fail(
+      about,
+      `kernel ${release} was built without CONFIG_TCP_MD5SIG, and peer ${signed.address} has a password`,
+      "use a kernel with CONFIG_TCP_MD5SIG=y, or take the password away on both sides",
+    );
   return warn(
     about,
     `kernel ${release} was built without CONFIG_TCP_MD5SIG: a peer that wants a password cannot be reached`,

@@ -2,7 +2,7 @@ import { access, readFile, readlink } from "node:fs/promises";
 import { release } from "node:os";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { KernelFacts, ModuleState, Rights } from "./facts.ts";
+import type { DropName, KernelFacts, ModuleState, Rights } from "./facts.ts";
 
 /** The kernel of this host: of these modules what it has, and whether it signs TCP. */
 export async function readKernel(modules: readonly string[]): Promise<KernelFacts> {
@@ -17,7 +17,12 @@ export async function readKernel(modules: readonly string[]): Promise<KernelFact
     const sys = (await there(folderOf)) ? { loaded: await there(`${folderOf}/initstate`) } : undefined;
     return [name, moduleState(name, { sys, builtIn, loadable, built })] as const;
   });
-  return { release: version, modules: Object.fromEntries(await Promise.all(states)), md5: await signsTcp(built) };
+  return {
+    release: version,
+    modules: Object.fromEntries(await Promise.all(states)),
+    md5: await signsTcp(built),
+    drops: dropsIn(await readFile("/proc/net/netstat", "utf8").catch(() => "")),
+  };
 }
 
 /** What is known of a kernel's modules; undefined: that source is not there. */
@@ -62,6 +67,15 @@ async function signsTcp(built: string | undefined): Promise<boolean | undefined>
   if (built !== undefined) return optionOf(built, "CONFIG_TCP_MD5SIG") === "y";
   const symbols = await readFile("/proc/kallsyms", "utf8").catch(() => "");
   return symbols === "" ? undefined : / tcp_md5_do_add$/m.test(symbols);
+}
+
+const DROPS: readonly DropName[] = ["TCPMD5Failure", "TCPMD5NotFound", "TCPMD5Unexpected", "TCPMinTTLDrop"];
+
+/** Out of /proc/net/netstat: after the word of a group a line of names, and then one of numbers. */
+export function dropsIn(netstat: string): KernelFacts["drops"] {
+  const [names = [], numbers = []] = [...netstat.matchAll(/^TcpExt: (.*)$/gm)].map(([, row = ""]) => row.split(" "));
+  const found = DROPS.map((name) => [name, Number(numbers[names.indexOf(name)])] as const);
+  return Object.fromEntries(found.filter(([, count]) => Number.isInteger(count)));
 }
 
 /** What a process may; undefined: this user may not see it. */

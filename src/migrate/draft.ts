@@ -19,6 +19,10 @@ export interface DraftPeer {
   readonly address: string;
   readonly as?: number;
   readonly port?: number;
+  readonly passwordFile?: string;
+  readonly holdTime?: number;
+  readonly multihop?: number;
+  readonly ttlSecurity?: number;
 }
 
 export interface DraftService {

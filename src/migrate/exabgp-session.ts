@@ -1,15 +1,15 @@
 import { parseAddress } from "../core/address.ts";
 import type { DraftBgp, DraftPeer } from "./draft.ts";
 import type { Statement } from "./exabgp-file.ts";
+import { TERMS, termsOf } from "./exabgp-terms.ts";
+import type { Neighbor } from "./neighbor.ts";
+import { numberIn, valueIn } from "./neighbor.ts";
 
 /** What is said of a statement about a neighbor that has no equal. */
 const ANSWERS: Readonly<Record<string, string>> = {
-  "hold-time": "gobgpd's own is used, 90 s",
-  "md5-password": "not taken over, and not shown here; bgp-lb sets no TCP-MD5",
-  "md5-base64": "bgp-lb sets no TCP-MD5",
-  "ttl-security": "bgp-lb sets no TTL security",
-  "incoming-ttl": "bgp-lb sets no TTL security",
-  "outgoing-ttl": "bgp-lb sets no multihop",
+  "md5-base64":
+    "where this is true what md5-password says is base64: what belongs into the file is what base64 -d makes of it",
+  "ttl-security": "write ttlSecurity, the hops to the router, where the router has TTL security as well",
   passive: "gobgpd connects to its peers as well",
   static: "routes that no check stands behind are not taken over; write a service for each",
   announce: "routes that no check stands behind are not taken over; write a service for each",
@@ -18,7 +18,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 };
 /** Means the same without a word, or says how ExaBGP works inside. */
 const SILENT = ["api", "process", "family", "inherit", "neighbor", "description", "local-as", "peer-as", "router-id"];
-const READ = [...SILENT, "local-address", "listen", "connect", "port", "peer-address"];
+const READ = [...SILENT, ...TERMS, "local-address", "listen", "connect", "port", "peer-address"];
 
 /** The neighbors of all blocks, with what they take from `group` and from `template`, as `bgp` of the config. */
 export function sessionsOf(statements: readonly Statement[], file: string, comments: string[]): DraftBgp {
@@ -33,7 +33,12 @@ export function sessionsOf(statements: readonly Statement[], file: string, comme
     const as = numberIn(settings, "peer-as");
     const port = numberIn(settings, "connect") ?? numberIn(settings, "port");
     if (peers.every((peer) => peer.address !== address))
-      peers.push({ address, ...(as !== undefined && { as }), ...(port !== undefined && port !== 179 && { port }) });
+      peers.push({
+        address,
+        ...(as !== undefined && { as }),
+        ...(port !== undefined && port !== 179 && { port }),
+        ...termsOf({ address, settings, line }, file, comments),
+      });
     for (const { words, line: at } of settings)
       if (!READ.includes(words[0] ?? ""))
         comments.push(
@@ -68,12 +73,6 @@ export function sessionsOf(statements: readonly Statement[], file: string, comme
   }
 }
 
-interface Neighbor {
-  readonly address: string;
-  readonly settings: readonly Statement[];
-  readonly line: number;
-}
-
 function templatesOf(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
   const blocks = statements.filter(({ words }) => words[0] === "template").flatMap(({ block }) => block ?? []);
   return new Map(blocks.map(({ words, block }) => [words.at(-1) ?? "", block ?? []]));
@@ -97,13 +96,4 @@ function neighborsOf(
     const settings = [...group, ...names.flatMap((name) => templates.get(name) ?? []), ...block];
     return [{ address: words[1] ?? "", settings, line }];
   });
-}
-
-function valueIn(settings: readonly Statement[], key: string): string | undefined {
-  return settings.filter(({ words }) => words[0] === key).at(-1)?.words[1];
-}
-
-function numberIn(settings: readonly Statement[], key: string): number | undefined {
-  const text = valueIn(settings, key);
-  return text === undefined ? undefined : Number(text);
 }

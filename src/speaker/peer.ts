@@ -1,5 +1,7 @@
 import type { Address } from "../core/address.ts";
 import { parseAddress } from "../core/address.ts";
+import { LONGEST_PASSWORD, Password } from "../core/password.ts";
+import { holdTimeOf } from "../core/peer.ts";
 import type { Peer, PeerConfig } from "../core/state.ts";
 import { SESSION_STATES } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
@@ -10,6 +12,8 @@ const BGP_PORT = 179;
 /** gobgpd's defaults of 120 s and 30 s would leave a host without sessions for minutes after a fault that lasted seconds. */
 const CONNECT_RETRY_SECONDS = 5;
 const IDLE_HOLD_SECONDS = 5;
+/** What a packet leaves with whose receiver counts the hops by it (RFC 5082). */
+const HIGHEST_TTL = 255;
 
 /** A reason why gobgpd must not be sent this peer address, or undefined: an empty or malformed one makes GoBGP 4 crash. */
 export function peerAddressFault(address: Address): string | undefined {
@@ -22,17 +26,47 @@ export function peerFault(peer: PeerConfig): string | undefined {
   const fault = peerAddressFault(peer.address);
   if (fault !== undefined) return fault;
   if (!isAs(peer.as)) return `AS ${peer.as} of peer ${peer.address} is not 1..4294967295`;
-  return isPort(peer.port) ? undefined : `port ${peer.port} of peer ${peer.address} is not 1..65535`;
+  if (!isPort(peer.port)) return `port ${peer.port} of peer ${peer.address} is not 1..65535`;
+  return termsFault(peer);
+}
+
+function termsFault({ address, password, holdTime, multihop, ttlSecurity }: PeerConfig): string | undefined {
+  const not = (value: number | undefined, least: number, most: number, what: string) =>
+    value === undefined || (Number.isInteger(value) && value >= least && value <= most)
+      ? undefined
+      : `${what} ${value} of peer ${address} is not ${least}..${most}`;
+  // GoBGP 3 has no peer any more after an UpdatePeer that it refuses for this.
+  if (multihop !== undefined && ttlSecurity !== undefined)
+    return `peer ${address} has both multihop and TTL security, which exclude each other`;
+  return (
+    not(password?.length, 1, LONGEST_PASSWORD, "password length") ??
+    not(holdTime, 3, 65_535, "hold time") ??
+    not(multihop, 2, 255, "multihop") ??
+    not(ttlSecurity, 1, 254, "TTL security")
+  );
 }
 
 /** The whole Peer message: UpdatePeer replaces everything, so there is no smaller one. Each afi_safi carries its family: without it gobgpd crashes. */
 export function encodePeer(peer: PeerConfig): object {
   return {
-    conf: { neighbor_address: peer.address, peer_asn: peer.as },
+    conf: {
+      neighbor_address: peer.address,
+      peer_asn: peer.as,
+      ...(peer.password !== undefined && { auth_password: peer.password.reveal() }),
+    },
     timers: {
-      config: { connect_retry: CONNECT_RETRY_SECONDS, idle_hold_time_after_reset: IDLE_HOLD_SECONDS },
+      config: {
+        connect_retry: CONNECT_RETRY_SECONDS,
+        hold_time: holdTimeOf(peer),
+        keepalive_interval: Math.floor(holdTimeOf(peer) / 3),
+        idle_hold_time_after_reset: IDLE_HOLD_SECONDS,
+      },
     },
     transport: { remote_port: peer.port },
+    ...(peer.multihop !== undefined && { ebgp_multihop: { enabled: true, multihop_ttl: peer.multihop } }),
+    ...(peer.ttlSecurity !== undefined && {
+      ttl_security: { enabled: true, ttl_min: HIGHEST_TTL + 1 - peer.ttlSecurity },
+    }),
     afi_safis: [
       { config: { family: wireFamily("ipv4"), enabled: true } },
       { config: { family: wireFamily("ipv6"), enabled: true } },
@@ -50,9 +84,21 @@ export function decodePeer(wire: WirePeer | null): Peer | undefined {
     address,
     as: wire.conf?.peer_asn ?? 0,
     port: wire.transport?.remote_port || BGP_PORT,
+    ...decodeTerms(wire),
     session,
     // gobgpd keeps the time of the session before.
     ...(session === "established" && since > 0 && { establishedAt: since }),
+  };
+}
+
+function decodeTerms({ conf, timers, ebgp_multihop: multihop, ttl_security: ttl }: WirePeer): Partial<PeerConfig> {
+  const password = conf?.auth_password ?? "";
+  const holdTime = timers?.config?.hold_time ?? 0;
+  return {
+    ...(password !== "" && { password: new Password(password) }),
+    ...(holdTime !== 0 && { holdTime }),
+    ...(multihop?.enabled === true && { multihop: multihop.multihop_ttl }),
+    ...(ttl?.enabled === true && { ttlSecurity: HIGHEST_TTL + 1 - ttl.ttl_min }),
   };
 }
 
@@ -67,8 +113,4 @@ export function decodeSession({
   if (SESSION_STATES[state?.session_state ?? 0] !== "established") return undefined;
   const { update = 0, open = 0 } = state?.messages?.sent ?? {};
   return { session: `${timers?.state?.uptime?.seconds ?? 0}.${open}`, updates: update };
-}
-
-export function samePeer(a: PeerConfig, b: PeerConfig): boolean {
-  return a.address === b.address && a.as === b.as && a.port === b.port;
 }

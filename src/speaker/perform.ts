@@ -1,12 +1,13 @@
 import type { Prefix } from "../core/address.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import { pathFamily } from "../core/path.ts";
+import { holdTimeOf, samePeer } from "../core/peer.ts";
 import type { Identity, PeerConfig } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
 import type { Connection } from "./connection.ts";
 import { decodeIdentity, encodeIdentity, identityFault } from "./identity.ts";
 import { announceFault, encodeAnnounce, encodeWithdrawals, withdrawFault } from "./path.ts";
-import { encodePeer, peerAddressFault, peerFault, samePeer } from "./peer.ts";
+import { encodePeer, peerAddressFault, peerFault } from "./peer.ts";
 import { addPolicyRequest, DIRECTIONS, isLocalOnly } from "./policy.ts";
 import { wallNow } from "./wall-clock.ts";
 
@@ -105,8 +106,17 @@ async function withdraw(connection: Connection, prefix: Prefix, signal: AbortSig
 /** Reads first: UpdatePeer resets the session on GoBGP 3.10 even where nothing changes, and AddPeer of a known peer is an error. */
 async function setPeer(connection: Connection, peer: PeerConfig, signal: AbortSignal): Promise<void> {
   const found = (await connection.peers(signal, peer.address)).find(({ address }) => address === peer.address);
-  if (found !== undefined && samePeer(found, peer)) return;
-  await connection.call(found === undefined ? "AddPeer" : "UpdatePeer", { peer: encodePeer(peer) }, signal);
+  if (found === undefined) return connection.call("AddPeer", { peer: encodePeer(peer) }, signal);
+  if (samePeer(found, peer)) return;
+  await connection.call("UpdatePeer", { peer: encodePeer(peer) }, signal);
+  if (sameSession(found, peer)) return;
+  await connection.call("DeletePeer", { address: peer.address }, signal);
+  await connection.call("AddPeer", { peer: encodePeer(peer) }, signal);
+}
+
+/** Whether UpdatePeer is enough: it makes a new session for an AS, a port and a password, on all generations, but leaves the old one with its timers (3.36, 4.8) and TTLs (3.36). */
+function sameSession(a: PeerConfig, b: PeerConfig): boolean {
+  return holdTimeOf(a) === holdTimeOf(b) && a.multihop === b.multihop && a.ttlSecurity === b.ttlSecurity;
 }
 
 async function deletePeer(
@@ -114,7 +124,17 @@ async function deletePeer(
   op: Extract<SpeakerOp, { kind: "peer.delete" }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await connection.peers(signal, op.address);
-  if (found.some(({ address }) => address === op.address))
-    await connection.call("DeletePeer", { address: op.address }, signal);
+  const found = (await connection.peers(signal, op.address)).find(({ address }) => address === op.address);
+  if (found === undefined) return;
+  if (found.password !== undefined) await takeKey(connection, found, signal);
+  await connection.call("DeletePeer", { address: op.address }, signal);
+}
+
+/** DeletePeer leaves the key at the socket that gobgpd listens on, which a peer that comes back without one then never passes; UpdatePeer takes it. */
+async function takeKey(
+  connection: Connection,
+  { password: _, ...peer }: PeerConfig,
+  signal: AbortSignal,
+): Promise<void> {
+  await connection.call("UpdatePeer", { peer: encodePeer(peer) }, signal);
 }

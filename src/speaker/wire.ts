@@ -19,13 +19,22 @@ export interface WireGlobal {
 }
 
 export interface WirePeer {
-  readonly conf: { readonly neighbor_address: string; readonly peer_asn: number } | null;
+  readonly conf: {
+    readonly neighbor_address: string;
+    readonly peer_asn: number;
+    readonly auth_password?: string;
+  } | null;
   readonly state: {
     readonly neighbor_address: string;
     readonly session_state: number;
     readonly messages?: { readonly sent: { readonly update: number; readonly open: number } | null } | null;
   } | null;
-  readonly timers?: { readonly state: { readonly uptime: { readonly seconds: number } | null } | null } | null;
+  readonly timers?: {
+    readonly config?: { readonly hold_time: number } | null;
+    readonly state: { readonly uptime: { readonly seconds: number } | null } | null;
+  } | null;
+  readonly ebgp_multihop?: { readonly enabled: boolean; readonly multihop_ttl: number } | null;
+  readonly ttl_security?: { readonly enabled: boolean; readonly ttl_min: number } | null;
   readonly transport: { readonly remote_port: number } | null;
   readonly afi_safis: readonly { readonly config: { readonly family: WireFamily | null } | null }[];
 }

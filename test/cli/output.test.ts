@@ -143,6 +143,12 @@ test("the first broken link is named where it is, with its own remedy", () => {
     of({ peers: [stuck] }, { peers: WELL.peers.slice(0, 1) }),
     /^broken peer: look at the way to 10\.88\.0\.253/,
   );
+  const silent = { ...vip.peers[0], state: "no session", reason: "" } as (typeof vip.peers)[number];
+  const [router] = WELL.peers as [(typeof WELL.peers)[number]];
+  const terms = (more: object) => of({ peers: [silent] }, { peers: [{ ...router, ...more }] });
+  assert.match(terms({}), /^broken peer: .* AS 65512 as its own and no password \(TCP-MD5\), and whether TCP port 179/);
+  assert.match(terms({ signed: true }), /as its own and the password of its passwordFile here \(TCP-MD5\), and/);
+  assert.match(terms({ ttlSecurity: 1 }), /no password \(TCP-MD5\), TTL security as well, and/);
   // Announced although a check fails: the check's word does not count.
   const sick = {
     ...web,

@@ -156,10 +156,15 @@ test("where no controller can be asked, each command says why and ends with exit
 test("import prints the config on stdout, what has no equal on stderr, and ends with 1 where something is missing", async () => {
   const from = (name: string) => new URL(`../fixtures/migrate/${name}`, import.meta.url).pathname;
   const whole = await bgpLb("import", "exabgp", from("exabgp.conf"));
-  assert.equal(whole.exitCode, 0);
+  assert.equal(whole.exitCode, 1);
+  assert.match(
+    whole.stderr,
+    /^to be written before it can be used:\n {2}bgp\.peers\[0\]\.passwordFile: .*there is no such/m,
+  );
   assert.match(whole.stderr, /^note: dns: --fast-interval 0\.5: /m);
   const file = join(directory, "imported.json");
   await writeFile(file, whole.stdout);
+  await writeFile(join(directory, "192.0.2.1.password"), "of the operator's own\n");
   assert.equal((await bgpLb("check", "-config", file)).exitCode, 0);
   const half = await bgpLb("import", "anycast-healthchecker", from("services.d"));
   assert.equal(half.exitCode, 1);

@@ -135,8 +135,17 @@ const local = fc.tuple(as, some({ listenPort: fc.integer({ min: -1, max: 65535 }
   nextHop: { ipv6: "2001:db8::200" },
   ...options,
 }));
+const terms = fc.oneof(
+  some({
+    port,
+    passwordFile: fc.constantFrom("router.password", "/etc/router.password"),
+    holdTime: port.filter((n) => n > 2),
+  }),
+  some({ multihop: fc.integer({ min: 2, max: 255 }) }),
+  some({ ttlSecurity: fc.integer({ min: 1, max: 254 }) }),
+);
 const peers = fc
-  .uniqueArray(fc.tuple(fc.constantFrom("10.88.0.253", "10.88.0.254", "2001:DB8:0::fe"), as, some({ port })), {
+  .uniqueArray(fc.tuple(fc.constantFrom("10.88.0.253", "10.88.0.254", "2001:DB8:0::fe"), as, terms), {
     maxLength: 3,
     selector: ([address]) => address,
   })
@@ -155,7 +164,11 @@ const bgp = fc.oneof(
   fc.constant({ mode: "shared", local: { nextHop: { ipv4: "10.88.0.200", ipv6: "2001:db8::200" } } }),
 );
 
-/** A config file without problems, of every kind of key. */
+/** As if every file that it names were there, with this in it. */
+export const PASSWORD = "s3cret";
+export const READ = { readFile: () => ({ bytes: new TextEncoder().encode(`${PASSWORD}\n`), mode: 0o640 }) };
+
+/** A config file without problems, of every kind of key, but for the files that it names (READ). */
 export const anyConfig: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     bgp,

@@ -130,6 +130,19 @@ export const BAD_CONFIGS: Readonly<Record<string, string>> = {
     { "name": "doh", "ip": "10.88.2.2", "healthchecks": [{ "kind": "tcp", "port": 443 }] }
   ]
 }`,
+  "terms of peers": `{
+  "bgp": {
+    "local": { "routerID": "10.88.0.200", "as": 65512 },
+    "peers": [
+      { "address": "10.88.0.1", "as": 65513, "password": "s3cret", "holdTime": 0 },
+      { "address": "10.88.0.2", "as": 65513, "passwordFile": "s3cret", "holdTime": 2.5 },
+      { "address": "10.88.0.3", "as": 65513, "passwordFile": "/nowhere/router.password", "multihop": 1 },
+      { "address": "10.88.0.4", "as": 65513, "passwordFile": "/dev/null", "multihop": 2, "ttlSecurity": 255 },
+      { "address": "10.88.0.5", "as": 65513, "passwordFile": 12345, "ttlSecurity": true, "passwordfile": "" }
+    ]
+  },
+  "services": []
+}`,
   "shared mode": `{
   "bgp": { "mode": "shared", "peers": [{ "address": "10.88.0.253", "as": 65512 }] },
   "service": { "name": "web", "ip": "10.88.2.1", "healthchecks": [{ "kind": "tcp", "port": 80 }] }

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { effective } from "../../src/config/effective.ts";
 import { jsonSchema } from "../../src/config/json-schema.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/config/problem.ts";
-import { anyConfig } from "./any-config.ts";
+import { anyConfig, PASSWORD, READ } from "./any-config.ts";
 import { isValid } from "./json-schema-validator.ts";
 
 /** Answers the problems of a text; fails on anything thrown that is not a ConfigError that says something. */
 function problemsOf(text: string): number {
   try {
-    parseConfig(text, "config.json", { metricsAddress: { port: 8081 } });
+    parseConfig(text, "config.json", { metricsAddress: { port: 8081 }, ...READ });
     return 0;
   } catch (error) {
     assert.ok(error instanceof ConfigError, String((error as Error).stack));
@@ -62,11 +63,16 @@ test("a config with a key in any place that nothing reads has a problem", () => 
 test("what effective() prints is the same config, and prints the same again", () => {
   fc.assert(
     fc.property(anyConfig, (input) => {
-      const { config } = parseConfig(JSON.stringify(input), "/etc/bgp-lb/config.json");
+      const { config } = parseConfig(JSON.stringify(input), "/etc/bgp-lb/config.json", READ);
       const text = JSON.stringify(effective(config));
-      const again = parseConfig(text, "/somewhere/else.json");
+      const again = parseConfig(text, "/somewhere/else.json", READ);
       assert.deepEqual(again.config, config);
       assert.equal(JSON.stringify(effective(again.config)), text);
+      assert.ok(
+        ![text, JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })].some((one) =>
+          one.includes(PASSWORD),
+        ),
+      );
     }),
     { numRuns: 500 },
   );
@@ -75,7 +81,7 @@ test("what effective() prints is the same config, and prints the same again", ()
 test("what the loader takes, the JSON Schema takes", () => {
   fc.assert(
     fc.property(anyConfig, (input) => {
-      const { config } = parseConfig(JSON.stringify(input), "config.json");
+      const { config } = parseConfig(JSON.stringify(input), "config.json", READ);
       assert.ok(isValid(jsonSchema, input));
       assert.ok(isValid(jsonSchema, JSON.parse(JSON.stringify(effective(config)))));
     }),

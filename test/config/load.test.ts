@@ -13,8 +13,8 @@ test("the original's example, unchanged, means what it meant", async () => {
   assert.equal(config.mode, "managed");
   assert.deepEqual(config.identity, { as: 65512, routerId: "10.88.0.200", listenPort: -1 });
   assert.deepEqual(config.peers, [
-    { address: "10.88.0.253", as: 65512, port: 179 },
-    { address: "10.88.0.254", as: 65512, port: 179 },
+    { address: "10.88.0.253", as: 65512, port: 179, holdTime: 90 },
+    { address: "10.88.0.254", as: 65512, port: 179, holdTime: 90 },
   ]);
   assert.equal(matchbox?.service.link, "matchbox");
   assert.deepEqual(matchbox?.service.vips, [{ address: "10.88.2.1", prefixLength: 32 }]);

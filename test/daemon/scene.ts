@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import type { Address } from "../../src/core/address.ts";
+import type { BirdOptions } from "../support/bird.ts";
 import { Bird } from "../support/bird.ts";
 import { ControllerProcess } from "../support/controller.ts";
 import { Gobgpd } from "../support/gobgpd.ts";
@@ -35,18 +36,22 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A router, a gobgpd, a backend and the controller, all real. `bgp`: what is to stand there beside or instead, given the router as a peer. */
+/**
+ * A router, a gobgpd, a backend and the controller, all real. `bgp`: what is to stand there beside or instead, given the router as a peer.
+ * `router`: its own options; with a password it is met past the tap, so that nothing is known of the wire.
+ */
 export async function scene(
   t: TestContext,
   more: object = {},
   service: object = {},
   bgp: object | ((router: object) => object) = {},
+  router: Partial<BirdOptions> = {},
 ) {
   const backend = new Backend();
   await backend.start();
-  const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512 });
+  const bird = await Bird.start({ address: "127.0.0.2" as Address, as: 64513, neighborAs: 64512, ...router });
   const gobgpd = await Gobgpd.place();
-  const { address, as, port } = bird.peer;
+  const { address, as, port } = router.password === undefined ? bird.peer : bird.untapped;
   const controller = await ControllerProcess.place({
     bgp: {
       gobgp: { address: gobgpd.api },

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readlinkSync } from "node:fs";
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -10,9 +10,9 @@ import { Namespace } from "../../lab/namespace.ts";
 import { Program } from "../../lab/program.ts";
 import { MAIN } from "../support/controller.ts";
 import { until } from "../support/until.ts";
+import { PASSWORD, startRouter } from "./start-router.ts";
 
 const DOCS = new URL("../../docs/routers/", import.meta.url).pathname;
-const FRR = "/usr/lib/frr";
 const VIP4 = "203.0.113.10";
 const VIP6 = "2001:db8:f::10";
 
@@ -74,9 +74,9 @@ interface HostOfTheScene {
 
 /**
  * A router with the configuration that docs/routers.md shows, two of its three hosts, each a gobgpd, a controller and a web service, and a
- * LAN between them. The kernels' links and IPVS of the hosts are left out: the subject is the router. All ends with the test.
+ * LAN between them. `signed`: with a password and TTL security on both sides. The kernels' links and IPVS of the hosts are left out: the subject is the router. All ends with the test.
  */
-export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: string) {
+export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: string, signed = false) {
   const folder = await mkdtemp(join(tmpdir(), "bgp-lb-test-"));
   const router = new Unnamed("router");
   const namespaces = [11, 12].map((number) => ({ number, namespace: new Unnamed(`h${number - 10}`) }));
@@ -108,14 +108,15 @@ export async function routerScene(t: TestContext, kind: "bird" | "frr", gobgpd: 
     const [, name = "", value = ""] = /^([\w.]+) = (\d+)$/.exec(line) ?? [];
     if (name !== "") await router.run(["tee", `/proc/sys/${name.replaceAll(".", "/")}`], value);
   }
-  await (kind === "frr" ? startFrr(folder, router, start) : startBird(folder, router, start));
+  await startRouter(kind, { folder, router, start, signed });
 
   const hosts: HostOfTheScene[] = [];
   for (const { number, namespace } of namespaces) {
     const own = join(folder, `h${number}`);
     await mkdir(join(own, "www"), { recursive: true });
     await writeFile(join(own, "www/index.html"), `h${number}\n`);
-    await writeFile(join(own, "config.json"), JSON.stringify(hostConfig(number, `unix://${own}/api.sock`)));
+    await writeFile(join(own, "config.json"), JSON.stringify(hostConfig(number, `unix://${own}/api.sock`, signed)));
+    await writeFile(join(own, "router1.password"), `${PASSWORD}\n`, { mode: 0o640 });
     await namespace.ip([
       `addr add 192.0.2.${number}/24 dev eth0`,
       `addr add 2001:db8:1::${number}/64 dev eth0 nodad`,
@@ -170,42 +171,15 @@ interface Route {
   readonly nexthops?: readonly { readonly gateway?: string }[];
 }
 
-type Start = (name: string, namespace: Namespace, argv: readonly string[]) => Program;
-
-async function startBird(folder: string, router: Namespace, start: Start): Promise<void> {
-  start("bird", router, [
-    "bird",
-    "-f",
-    "-c",
-    join(DOCS, "bird.conf"),
-    "-s",
-    `${folder}/bird.ctl`,
-    "-P",
-    `${folder}/pid`,
-  ]);
-  await until("BIRD's control socket", () => existsSync(`${folder}/bird.ctl`));
-}
-
-/** Debian's FRR, with its sockets in `folder` instead of /run/frr; the file goes in by vtysh, as an operator's does. */
-async function startFrr(folder: string, router: Namespace, start: Start): Promise<void> {
-  const [, , uid = "", gid = ""] = /^frr:.*$/m.exec(await readFile("/etc/passwd", "utf8"))?.[0].split(":") ?? [];
-  await chown(folder, Number(uid), Number(gid));
-  const common = ["--vty_socket", folder, "-z", `${folder}/zserv.api`, "-P", "0", "-f", "/dev/null"];
-  start("zebra", router, [`${FRR}/zebra`, ...common, "-i", `${folder}/zebra.pid`]);
-  await until("zebra's socket", () => existsSync(`${folder}/zserv.api`) && existsSync(`${folder}/zebra.vty`));
-  start("bgpd", router, [`${FRR}/bgpd`, ...common, "-i", `${folder}/bgpd.pid`]);
-  await until("bgpd's socket", () => existsSync(`${folder}/bgpd.vty`));
-  await router.run(["vtysh", "--vty_socket", folder, "-f", join(DOCS, "frr.conf")]);
-}
-
 /** The second service is for an address that the router does not take. */
-function hostConfig(number: number, address: string): unknown {
+function hostConfig(number: number, address: string, signed: boolean): unknown {
+  const terms = signed ? { passwordFile: "router1.password", ttlSecurity: 1 } : {};
   const healthchecks = [{ kind: "http", port: 8080, interval: "1s", timeout: "3s", rise: 1, fall: 1 }];
   const ports = [{ servicePort: 80, targetLocalPort: 8080 }];
   return {
     bgp: {
       gobgp: { address },
-      peers: [{ address: "192.0.2.1", as: 65000 }],
+      peers: [{ address: "192.0.2.1", as: 65000, ...terms }],
       local: {
         routerID: `192.0.2.${number}`,
         as: 65010,

@@ -34,6 +34,17 @@ describe("docs/routers.md", { concurrency: true }, () => {
       await until("the last path to go", async () => (await paths()) === 0);
     });
 
+  for (const { kind, without } of ROUTERS)
+    it(`${kind}, with a password and TTL security on both sides, spreads over all hosts`, {
+      skip: missing ?? noGobgpd ?? without ?? false,
+    }, async (t) => {
+      const { second, spreadsOver } = await routerScene(t, kind, gobgpd, true);
+      await spreadsOver(11, 12);
+      assert.partialDeepStrictEqual(JSON.parse(await second.bgpLb("status", "-json")), {
+        peers: [{ session: "established", signed: true, ttlSecurity: 1 }],
+      });
+    });
+
   // fault: link-down-and-up
   it("a host whose link goes down loses its routes with the hold time, and gets them back with the link", {
     skip: missing ?? noGobgpd ?? ROUTERS[0].without ?? false,

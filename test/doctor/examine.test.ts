@@ -5,7 +5,8 @@ import { render, renderJson } from "../../src/cli/doctor.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { Facts } from "../../src/doctor/facts.ts";
 import { worst } from "../../src/doctor/finding.ts";
-import { BARE, BROKEN, configFacts, HEALTHY, link, listener } from "./facts.ts";
+import { ip } from "../support/world.ts";
+import { BARE, BROKEN, configFacts, HEALTHY, link, listener, withPeer } from "./facts.ts";
 
 const GOLDEN = new URL("../golden/doctor.txt", import.meta.url);
 const said = (facts: Facts, about: string) =>
@@ -112,4 +113,50 @@ test("without a lease a missing guard is no fault", () => {
   const facts: Facts = { ...HEALTHY, guard: undefined, wanted: { ...HEALTHY.wanted, config } };
   assert.match(said(facts, "guard")[0] ?? "", /^ok: is not used/);
   assert.match(said({ ...HEALTHY, guard: undefined }, "guard")[0] ?? "", /^warn: is off/);
+});
+
+// fault: peer-signed-one-sidedly
+test("a session that does not stand while the kernel drops packets by their signature or TTL is told with what to compare", () => {
+  const found = (terms: object, drops: Facts["kernel"]["drops"], session?: "active" | "established") => {
+    const peer = { address: ip("10.88.0.253"), as: 65512, port: 179, session: session ?? "active" } as const;
+    const { speaker } = HEALTHY;
+    const state = speaker.reached && speaker.state && { ...speaker.state, peers: new Map([[peer.address, peer]]) };
+    const facts = {
+      ...HEALTHY,
+      wanted: { ...HEALTHY.wanted, config: withPeer(terms) },
+      kernel: { ...HEALTHY.kernel, drops },
+      speaker: { ...speaker, state } as Facts["speaker"],
+    };
+    const text = JSON.stringify(examine(facts));
+    assert.ok(!text.includes("s3cret"));
+    const [first] = examine(facts).filter(({ about }) => about === "session 10.88.0.253");
+    return first === undefined ? undefined : `${first.says}; ${first.remedy}`;
+  };
+  const signed = { passwordFile: "router.password" };
+  assert.match(
+    found(signed, { TCPMD5Failure: 3 }) ?? "",
+    /another signature than .* \(TCPMD5Failure 3, TCPMD5NotFound 0\); .*compare the router's with \/etc\/bgp-lb\/router\.password$/,
+  );
+  assert.match(
+    found({}, { TCPMD5Unexpected: 1 }) ?? "",
+    /signed packets .*; if the router has a password .*passwordFile/,
+  );
+  assert.match(found({ ttlSecurity: 1 }, { TCPMinTTLDrop: 1, TCPMD5Unexpected: 1 }) ?? "", /too many hops/);
+  assert.deepEqual(
+    [found(signed, {}), found(signed, { TCPMD5Unexpected: 1 }), found(signed, { TCPMD5Failure: 3 }, "established")],
+    [undefined, undefined, undefined],
+  );
+});
+
+test("a password wants a kernel that can sign, and a file that not every user may read", () => {
+  const config = withPeer({ passwordFile: "router.password" });
+  const facts: Facts = { ...HEALTHY, wanted: { ...HEALTHY.wanted, config }, kernel: { ...HEALTHY.kernel, md5: false } };
+  assert.match(
+    said(facts, "TCP-MD5")[0] ?? "",
+    /^fail: .*without CONFIG_TCP_MD5SIG, and peer 10\.88\.0\.253 has a password$/,
+  );
+  assert.match(
+    said(facts, "config").join("\n"),
+    /^warn: bgp\.peers\[0\]\.passwordFile: "router\.password" has mode 0644, so every user .*chmod 640 it/m,
+  );
 });

@@ -23,7 +23,21 @@ const CONFIG = {
 };
 
 export function configFacts(changes: object = {}): ConfigFacts {
-  return { state: "read", ...parseConfig(JSON.stringify({ ...CONFIG, ...changes }), "/etc/bgp-lb/config.json") };
+  return {
+    state: "read",
+    ...parseConfig(JSON.stringify({ ...CONFIG, ...changes }), "/etc/bgp-lb/config.json", { readFile: passwordOf }),
+  };
+}
+
+/** As if each file that a peer names held a password, and every user might read it. */
+function passwordOf() {
+  return { bytes: new TextEncoder().encode("s3cret\n"), mode: 0o644 };
+}
+
+/** The one peer of the config with more keys. */
+export function withPeer(terms: object): ConfigFacts {
+  const { local, peers } = CONFIG.bgp;
+  return configFacts({ bgp: { local, peers: peers.map((peer) => ({ ...peer, ...terms })) } });
 }
 
 export function link(name: string, addresses: readonly string[] = [], kind = ""): Link {
@@ -60,6 +74,7 @@ export const HEALTHY: Facts = {
     release: "6.1.0-40-amd64",
     modules: { dummy: "loadable", ip_vs: "loaded", ip_vs_wlc: "built in" },
     md5: true,
+    drops: { TCPMD5Failure: 0, TCPMD5NotFound: 0, TCPMD5Unexpected: 0, TCPMinTTLDrop: 0 },
   },
   rights: {
     whose: "the controller (process 700)",
@@ -116,7 +131,7 @@ export const BARE: Facts = {
   wanted: { ...HEALTHY.wanted, config: { state: "absent" }, ipvs: false, api: "127.0.0.1:50051" },
   programs: {},
   node: "v20.19.2",
-  kernel: { release: "6.1.0-40-amd64", modules: { dummy: "unknown" }, md5: undefined },
+  kernel: { release: "6.1.0-40-amd64", modules: { dummy: "unknown" }, md5: undefined, drops: {} },
   rights: { whose: "this process (user 1000)", capabilities: 0n, groups: [1000], userNamespace: false, systemd: false },
   sysctls: {},
   links: undefined,
@@ -141,6 +156,7 @@ export const BROKEN: Facts = {
     release: "6.1.0-40-cloud-amd64",
     modules: { dummy: "loaded", ip_vs: "missing", ip_vs_wlc: "missing" },
     md5: false,
+    drops: { TCPMD5Unexpected: 12 },
   },
   rights: {
     whose: "this process (user 998)",

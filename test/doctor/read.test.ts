@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isListener, listensAt, parseListeners, readListeners } from "../../src/doctor/listeners.ts";
-import { moduleState } from "../../src/doctor/read-kernel.ts";
+import { dropsIn, moduleState } from "../../src/doctor/read-kernel.ts";
 
 // Linux 6.18, of /proc/net/tcp and tcp6: a listener, and an established connection that is none.
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -76,4 +76,11 @@ test("where a module is, by what a host tells of it", () => {
   assert.equal(state("ip_vs_rr", { built: "CONFIG_IP_VS=y\nCONFIG_IP_VS_RR=m\n" }), "unknown");
   assert.equal(state("dummy", { built: "# CONFIG_DUMMY is not set\n" }), "missing");
   assert.equal(state("dummy", {}), "unknown");
+});
+
+test("what the kernel has dropped, out of /proc/net/netstat of any kernel", () => {
+  const netstat =
+    "TcpExt: SyncookiesSent TCPMD5NotFound TCPMD5Failure TCPMinTTLDrop\nTcpExt: 9 1 2 3\nIpExt: A TCPMD5Unexpected\nIpExt: 4 5\n";
+  assert.deepEqual(dropsIn(netstat), { TCPMD5NotFound: 1, TCPMD5Failure: 2, TCPMinTTLDrop: 3 });
+  assert.deepEqual([dropsIn(""), dropsIn("TcpExt: TCPMinTTLDrop\n")], [{}, {}]);
 });

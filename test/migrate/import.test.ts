@@ -21,7 +21,12 @@ const nothing = (path: string): string => assert.fail(`nobody asked for ${path}`
 test("an exabgp.conf becomes a config that bgp-lb takes as it is", () => {
   const draft = importExabgp(text("exabgp.conf"), "exabgp.conf", nothing);
   golden("import-exabgp.json", draft);
-  const { config } = parseConfig(JSON.stringify(draft), "imported");
+  const readFile = () => ({ bytes: new TextEncoder().encode("of the operator's own\n"), mode: 0o640 });
+  const { config } = parseConfig(JSON.stringify(draft), "imported", { readFile });
+  assert.throws(
+    () => parseConfig(JSON.stringify(draft), "imported"),
+    /passwordFile: .* there is no such file: write it/,
+  );
   assert.deepEqual(
     config.services.map(({ service }) => service.name),
     ["web", "dns"],
@@ -77,6 +82,30 @@ test("ExaBGP 3's process in a neighbor, a group, a quoted command line, and no s
     local: { routerID: "192.0.2.9", as: 1, listenPort: -1 },
   });
   assert.deepEqual(draft.services[0]?.healthchecks[0]?.command, ["sh", "-c", "test -e /a b"]);
+});
+
+test("what a neighbor is held to: hold time, TTLs and a password, which stays where it is", () => {
+  const peer = (settings: string) => {
+    const conf = `process a { run exabgp healthcheck --ip 203.0.113.9 --cmd true; }\nneighbor 2001:db8::1 {\nlocal-as 1;\npeer-as 2;\n${settings}\n}`;
+    const { bgp, $comment } = importExabgp(conf, "exabgp.conf", nothing);
+    const { address: _, as: __, ...terms } = bgp.peers[0] ?? assert.fail();
+    return [terms, $comment.join("\n")] as const;
+  };
+  assert.deepEqual(peer("hold-time 3; outgoing-ttl 255;"), [{ holdTime: 3, multihop: 255 }, ""]);
+  assert.deepEqual(peer("incoming-ttl 255; outgoing-ttl 255;"), [{ ttlSecurity: 1 }, ""]);
+  assert.deepEqual(peer("peer-as 1; outgoing-ttl 5;"), [{}, ""], "iBGP goes over any number of hops");
+  assert.deepEqual(peer("incoming-ttl 250; outgoing-ttl 9;")[0], { ttlSecurity: 6 });
+  assert.match(peer("incoming-ttl 250; outgoing-ttl 9;")[1], /^exabgp\.conf:5: outgoing-ttl: beside ttlSecurity/);
+  assert.match(peer("hold-time 0; outgoing-ttl 2;")[1], /^exabgp\.conf:5: hold-time: gobgpd cannot be told/);
+  assert.match(peer("hold-time 9;")[1], /a peer that is not on the same network needs multihop$/);
+  const [terms, said] = peer('md5-password "s3cret"; md5-base64 true; outgoing-ttl 1;');
+  assert.deepEqual(terms, { passwordFile: "2001-db8--1.password" });
+  assert.match(
+    said,
+    /^exabgp\.conf:5: md5-password: .* with install -m 640 -g bgp-lb \/dev\/stdin 2001-db8--1\.password/,
+  );
+  assert.match(said, /md5-base64: .* base64 -d/);
+  assert.doesNotMatch(said, /s3cret/);
 });
 
 test("what cannot be understood names its file and line", () => {

@@ -2,6 +2,7 @@ import type { Address, Prefix } from "../../src/core/address.ts";
 import type { SpeakerOp } from "../../src/core/op.ts";
 import type { Path } from "../../src/core/path.ts";
 import { describePath, samePath } from "../../src/core/path.ts";
+import { samePeer } from "../../src/core/peer.ts";
 import type { Identity, PeerConfig, SpeakerState } from "../../src/core/state.ts";
 import type { Outcome } from "./model-kernel.ts";
 import type { ModelRouter } from "./model-router.ts";
@@ -149,8 +150,7 @@ export class ModelGobgpd {
       case "peer.add":
       case "peer.update": {
         const there = this.peers.get(op.peer.address);
-        if (there !== undefined && there.config.as === op.peer.as && there.config.port === op.peer.port)
-          return { changed: false };
+        if (there !== undefined && samePeer(there.config, op.peer)) return { changed: false };
         if (there !== undefined) this.#drop(op.peer.address);
         this.#addPeer(op.peer);
         return { changed: true };

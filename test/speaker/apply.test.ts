@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Address } from "../../src/core/address.ts";
 import type { SpeakerOp } from "../../src/core/op.ts";
+import { Password } from "../../src/core/password.ts";
+import type { PeerConfig } from "../../src/core/state.ts";
 import { applyOps } from "../../src/speaker/apply.ts";
 import { Client } from "../../src/speaker/client.ts";
 import { Connection } from "../../src/speaker/connection.ts";
 import type { Dialect } from "../../src/speaker/dialect.ts";
 import { readSent, readState } from "../../src/speaker/observe.ts";
+import { encodePeer } from "../../src/speaker/peer.ts";
 import { addPolicyRequest, assignmentRequest } from "../../src/speaker/policy.ts";
 import { v3 } from "../../src/speaker/v3.ts";
 import { v4 } from "../../src/speaker/v4.ts";
+import type { WirePeer } from "../../src/speaker/wire.ts";
 import { FakeGobgpd, status } from "./fake-gobgpd.ts";
 import { addPeer, announce, deletePeer, IDENTITY, never, policy, start, updatePeer, withdraw } from "./stage.ts";
 
@@ -133,6 +137,28 @@ for (const dialect of [v3, v4]) {
       [false, true, false, true],
     );
     assert.ok(!fake.calls.includes("AddPeer"));
+  });
+
+  test(`${dialect.version}: a peer whose timers or TTL change is updated, deleted and added; a key is taken from the listening socket first`, async (t) => {
+    const signed: PeerConfig = { ...PEER, password: new Password("a") };
+    const { fake, apply } = await connect(t, dialect, { ListPeer: () => [{ peer: encodePeer(signed) }] });
+    const calls = async (op: SpeakerOp) => {
+      const from = fake.calls.length;
+      assert.deepEqual(await apply(op), [{ op, ok: true }]);
+      return fake.calls.slice(from).filter((name) => name !== "ListPeer");
+    };
+    const password = (at: number) => (fake.requests.at(at)?.["peer"] as WirePeer | undefined)?.conf?.auth_password;
+    const anew = ["UpdatePeer", "DeletePeer", "AddPeer"];
+    assert.deepEqual(await calls(updatePeer({ ...PEER, password: new Password("a", "/x") })), []);
+    assert.deepEqual(await calls(updatePeer({ ...PEER, password: new Password("b") })), ["UpdatePeer"]);
+    assert.equal(password(-1), "b");
+    assert.deepEqual(await calls(updatePeer(PEER)), ["UpdatePeer"]);
+    assert.equal(password(-1), "");
+    for (const change of [{ holdTime: 9 }, { multihop: 2 }, { ttlSecurity: 1 }])
+      assert.deepEqual(await calls(updatePeer({ ...signed, ...change })), anew);
+    assert.equal(password(-1), "a");
+    assert.deepEqual(await calls(deletePeer(PEER.address)), ["UpdatePeer", "DeletePeer"]);
+    assert.equal(password(-2), "");
   });
 
   test(`${dialect.version}: a known peer is left alone or updated, never deleted and added`, async (t) => {

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { type Address, networkPrefix, type Prefix, parseAddress } from "../../src/core/address.ts";
 import type { Community, LargeCommunity } from "../../src/core/community.ts";
 import { sortCommunities } from "../../src/core/community.ts";
+import { Password, samePassword } from "../../src/core/password.ts";
 import type { Path, PathAttributes } from "../../src/core/path.ts";
 import type { Identity, PeerConfig } from "../../src/core/state.ts";
 import { decodeIdentity, encodeIdentity } from "../../src/speaker/identity.ts";
 import { announceFault, decodePath, encodeAnnounce, encodeWithdraw, isLocal } from "../../src/speaker/path.ts";
-import { decodePeer, encodePeer } from "../../src/speaker/peer.ts";
+import { decodePeer, encodePeer, peerFault } from "../../src/speaker/peer.ts";
 import { addPolicyRequest, assignmentRequest, DIRECTIONS, isLocalOnly } from "../../src/speaker/policy.ts";
 import { v3 } from "../../src/speaker/v3.ts";
 import { v4 } from "../../src/speaker/v4.ts";
@@ -45,6 +46,20 @@ const path: fc.Arbitrary<Path> = fc
   );
 const as = fc.integer({ min: 1, max: 4_294_967_295 });
 const port = fc.integer({ min: 1, max: 65_535 });
+const peer = record({ address: fc.oneof(v4Address, v6Address), as, port }).filter(
+  ({ address }) => address !== "0.0.0.0" && address !== "::",
+);
+const terms: fc.Arbitrary<Partial<PeerConfig>> = fc.oneof(
+  fc.record(
+    {
+      password: fc.string({ minLength: 1, maxLength: 80 }).map((text) => new Password(text)),
+      holdTime: fc.integer({ min: 3, max: 65_535 }),
+      multihop: fc.integer({ min: 2, max: 255 }),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  record({ ttlSecurity: fc.integer({ min: 1, max: 254 }) }),
+);
 
 for (const dialect of [v3, v4]) {
   const trip = (wire: object) => sentAs(dialect, "AddPath", { path: wire })["path"] as unknown as WirePath;
@@ -118,9 +133,18 @@ for (const dialect of [v3, v4]) {
 
   test(`${dialect.version}: a peer survives the wire, and every family of it is named`, () => {
     fc.assert(
-      fc.property(record({ address: fc.oneof(v4Address, v6Address), as, port }), (peer: PeerConfig) => {
-        const wire = sentAs(dialect, "AddPeer", { peer: encodePeer(peer) })["peer"] as WirePeer;
-        assert.deepEqual(decodePeer(wire), { ...peer, session: "unknown" });
+      fc.property(peer, terms, (one, more) => {
+        const sent: PeerConfig = { ...one, ...more };
+        assert.equal(peerFault(sent), undefined);
+        const wire = sentAs(dialect, "AddPeer", { peer: encodePeer(sent) })["peer"] as WirePeer;
+        const { password, ...found } = decodePeer(wire) ?? assert.fail();
+        const { password: _, ...expected } = sent;
+        assert.deepEqual(found, { holdTime: 90, ...expected, session: "unknown" });
+        assert.ok(samePassword(password, sent.password));
+        assert.equal(
+          (wire.timers?.config as { keepalive_interval?: number } | undefined)?.keepalive_interval,
+          Math.floor((sent.holdTime ?? 90) / 3),
+        );
         assert.deepEqual(
           wire.afi_safis.map(({ config }) => ({ ...config?.family })),
           [

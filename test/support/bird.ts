@@ -26,6 +26,14 @@ export interface BirdOptions {
   readonly ipv6?: boolean;
   /** `graceful restart on` (RFC 4724). */
   readonly gracefulRestart?: boolean;
+  /** Of TCP-MD5; the tap knows it not, so the session has to be one without it. */
+  readonly password?: string;
+  /** Seconds. */
+  readonly holdTime?: number;
+  /** GTSM: what came over more hops is dropped, and its own leaves with TTL 255. */
+  readonly ttlSecurity?: number;
+  /** The port of gobgpd that it dials; it waits for gobgpd's call unless given. */
+  readonly dials?: number;
 }
 
 /** The reason why tests with BIRD are to be skipped, or undefined. */
@@ -41,12 +49,15 @@ export async function birdMissing(): Promise<string | undefined> {
 export class Bird {
   /** As gobgpd is to be told about it. */
   readonly peer: PeerConfig;
+  /** The same, past the tap. */
+  readonly untapped: PeerConfig;
   readonly tap: BgpTap;
   readonly #folder: string;
   #process: ChildProcess;
 
-  private constructor(peer: PeerConfig, tap: BgpTap, folder: string, process: ChildProcess) {
-    this.peer = peer;
+  private constructor(untapped: PeerConfig, tap: BgpTap, folder: string, process: ChildProcess) {
+    this.untapped = untapped;
+    this.peer = { ...untapped, port: tap.port };
     this.tap = tap;
     this.#folder = folder;
     this.#process = process;
@@ -58,7 +69,7 @@ export class Bird {
     await writeFile(join(folder, "bird.conf"), config(options, port));
     const bird = await launch(folder);
     const tap = await BgpTap.open(options.address, port, "127.0.0.1" as Address);
-    return new Bird({ address: options.address, as: options.as, port: tap.port }, tap, folder, bird);
+    return new Bird({ address: options.address, as: options.as, port }, tap, folder, bird);
   }
 
   /** kill -9; resolves when the process is gone, and its sessions with it. */
@@ -87,6 +98,13 @@ export class Bird {
       if (nextHop !== undefined) routes.push(`${prefix} via ${nextHop}`);
     }
     return routes.sort();
+  }
+
+  /** Seconds: what both sides agreed on; undefined: no session stands. */
+  async holdTime(): Promise<number | undefined> {
+    const { stdout } = await run("birdc", ["-s", `${this.#folder}/ctl`, "show", "protocols", "all", "lb"], { env });
+    const [, seconds] = /Hold timer: +[\d.]+\/(\d+)/.exec(stdout) ?? [];
+    return seconds === undefined ? undefined : Number(seconds);
   }
 
   /** MED and communities that BIRD sees on its routes, in its own words: `med 5`, `community (65535,0)`. */
@@ -126,9 +144,10 @@ async function launch(folder: string): Promise<ChildProcess> {
  * The next hop of its own routes is no loopback address: GoBGP 3.10 would not pass such a route on. Multihop, because its gateways then need no interface: BIRD keeps routes that it cannot resolve on this host.
  */
 function config(
-  { address, as, neighborAs, originates = [], ipv6 = true, gracefulRestart = false }: BirdOptions,
+  { address, as, neighborAs, originates = [], ipv6 = true, gracefulRestart = false, ...options }: BirdOptions,
   port: number,
 ): string {
+  const { password, holdTime, ttlSecurity, dials } = options;
   const routes = originates.map((prefix) => `  route ${prefix} blackhole;`).join("\n");
   return `
 router id ${address};
@@ -139,9 +158,12 @@ ${routes}
 }
 protocol bgp lb {
   local ${address} port ${port} as ${as};
-  neighbor 127.0.0.1 as ${neighborAs};
-  multihop;
-  passive on;
+  strict bind on;
+  neighbor 127.0.0.1 ${dials === undefined ? "" : `port ${dials} `}as ${neighborAs};
+  multihop${ttlSecurity === undefined ? "" : ` ${ttlSecurity}; ttl security on`};
+  ${dials === undefined ? "passive on;" : "connect delay time 1; connect retry time 1; error wait time 1, 2;"}
+  ${password === undefined ? "" : `password "${password}";`}
+  ${holdTime === undefined ? "" : `hold time ${holdTime};`}
   graceful restart ${gracefulRestart ? "on" : "off"};
   ipv4 { import all; export filter { if proto != "own4" then reject; bgp_next_hop = 198.18.0.1; accept; }; };
   ${ipv6 ? "ipv6 { import all; export none; };" : ""}
