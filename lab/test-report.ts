@@ -4,6 +4,9 @@ import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
 import type { Outcome, Skip } from "./outcome.ts";
 
+/** A test of a file that takes minutes gets a line of its own, so that somebody who waits sees where it is. */
+const LONG_MS = 10_000;
+
 /**
  * Reporter of `node --test`: a line per file, failures in full where they happen, and the sums as JSON in the file that
  * BGP_LB_TOTALS names, for the test runner. No file at the end means that the run died.
@@ -20,8 +23,10 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
       if (isFile(data)) {
         failed++;
         yield `  FAIL  ${data.name}: holds no test\n`;
-      } else if (reason === undefined || reason === false) passed++;
-      else skipped.push({ name: place(data), reason: String(reason) });
+      } else if (reason === undefined || reason === false) {
+        passed++;
+        if (data.details.duration_ms >= LONG_MS) yield `        ${data.name}: ${seconds(data.details.duration_ms)}\n`;
+      } else skipped.push({ name: place(data), reason: String(reason) });
     }
     if (type === "test:fail" && !onlyOfSubtests(data)) {
       if (data.todo === undefined) {
@@ -32,7 +37,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     if (type === "test:summary" && data.file !== undefined) {
       const { counts } = data;
       const mark = data.success ? "ok  " : "FAIL";
-      yield `  ${mark}  ${relative(process.cwd(), data.file)}  ${counts.passed} of ${counts.tests}, ${(data.duration_ms / 1000).toFixed(1)} s\n`;
+      yield `  ${mark}  ${relative(process.cwd(), data.file)}  ${counts.passed} of ${counts.tests}, ${seconds(data.duration_ms)}\n`;
     }
     if (type === "test:summary" && data.file === undefined) {
       if (!data.success && failed === 0) failed = 1; // e.g. an error after the end of the last test
@@ -40,6 +45,10 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
       if (process.env["BGP_LB_TOTALS"]) writeFileSync(process.env["BGP_LB_TOTALS"], JSON.stringify(totals));
     }
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 interface Located {
