@@ -1,4 +1,4 @@
-import type { Prefix } from "../core/address.ts";
+import type { Address, Prefix } from "../core/address.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import { pathFamily } from "../core/path.ts";
 import { holdTimeOf, samePeer } from "../core/peer.ts";
@@ -105,16 +105,16 @@ async function withdraw(connection: Connection, prefix: Prefix, signal: AbortSig
 
 /** Reads first: UpdatePeer resets the session on GoBGP 3.10 even where nothing changes, and AddPeer of a known peer is an error. */
 async function setPeer(connection: Connection, peer: PeerConfig, signal: AbortSignal): Promise<void> {
-  const found = (await connection.peers(signal, peer.address)).find(({ address }) => address === peer.address);
-  if (found === undefined) return connection.call("AddPeer", { peer: encodePeer(peer) }, signal);
-  if (samePeer(found, peer)) return;
-  await connection.call("UpdatePeer", { peer: encodePeer(peer) }, signal);
-  if (sameSession(found, peer)) return;
-  await connection.call("DeletePeer", { address: peer.address }, signal);
-  await connection.call("AddPeer", { peer: encodePeer(peer) }, signal);
+  const found = await knownPeer(connection, peer.address, signal);
+  if (found !== undefined && samePeer(found, peer)) return;
+  const request = { peer: encodePeer(peer) };
+  if (found !== undefined && sameSession(found, peer)) return connection.call("UpdatePeer", request, signal);
+  // Whatever ends it half-way, gobgpd then lists no peer, or one that is not as it should be.
+  if (found !== undefined) await removePeer(connection, found, peer.password !== undefined, signal);
+  await connection.call("AddPeer", request, signal);
 }
 
-/** Whether UpdatePeer is enough: it makes a new session for an AS, a port and a password, on all generations, but leaves the old one with its timers (3.36, 4.8) and TTLs (3.36). */
+/** Whether UpdatePeer is enough: it begins a new session for an AS, a port and a password, on all generations, but leaves the old one with its timers (3.36, 4.8) and TTLs (3.36). */
 function sameSession(a: PeerConfig, b: PeerConfig): boolean {
   return holdTimeOf(a) === holdTimeOf(b) && a.multihop === b.multihop && a.ttlSecurity === b.ttlSecurity;
 }
@@ -124,17 +124,26 @@ async function deletePeer(
   op: Extract<SpeakerOp, { kind: "peer.delete" }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = (await connection.peers(signal, op.address)).find(({ address }) => address === op.address);
-  if (found === undefined) return;
-  if (found.password !== undefined) await takeKey(connection, found, signal);
-  await connection.call("DeletePeer", { address: op.address }, signal);
+  const found = await knownPeer(connection, op.address, signal);
+  if (found !== undefined) await removePeer(connection, found, false, signal);
 }
 
-/** DeletePeer leaves the key at the socket that gobgpd listens on, which a peer that comes back without one then never passes; UpdatePeer takes it. */
-async function takeKey(
+/** DeletePeer leaves the key at the socket that gobgpd listens on, where another takes its place; a peer that comes back without one would never pass. UpdatePeer takes it. */
+async function removePeer(
   connection: Connection,
-  { password: _, ...peer }: PeerConfig,
+  { password, ...peer }: PeerConfig,
+  anotherKeyComes: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  await connection.call("UpdatePeer", { peer: encodePeer(peer) }, signal);
+  if (password !== undefined && !anotherKeyComes)
+    await connection.call("UpdatePeer", { peer: encodePeer(peer) }, signal);
+  await connection.call("DeletePeer", { address: peer.address }, signal);
+}
+
+async function knownPeer(
+  connection: Connection,
+  address: Address,
+  signal: AbortSignal,
+): Promise<PeerConfig | undefined> {
+  return (await connection.peers(signal, address)).find((peer) => peer.address === address);
 }

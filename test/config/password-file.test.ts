@@ -114,3 +114,24 @@ test("a file that every user may read, and a space at an end, are told and taken
   assert.match(told[1] ?? "", /"router\.password" holds a password that begins or ends with a space, which counts$/);
   assert.doesNotMatch(told.join(), /s3cret/);
 });
+
+test("what the system says of a file is told in words, by whatever user", () => {
+  const says = (code: string) => {
+    const readFile = () => {
+      throw Object.assign(new Error("s3cret"), { code });
+    };
+    const peers = [{ address: "10.88.0.253", as: 65513, passwordFile: "router.password" }];
+    try {
+      parseConfig(JSON.stringify({ bgp: { local: LOCAL, peers }, services: [] }), "c", { readFile });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  assert.match(
+    says("EACCES"),
+    /; this user may not read "router\.password": chmod 640 it, owned by root and of the group/,
+  );
+  assert.match(says("EIO"), /; it cannot be read \(EIO\)$/);
+  assert.match(says("ENOTDIR"), /there is no such file/);
+});

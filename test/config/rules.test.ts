@@ -116,6 +116,13 @@ test("what is odd and allowed is warned of", () => {
     { bgp: { local: LOCAL, peers: [{ address: "10.88.0.200", as: 1, port: 1179 }] } },
   );
   assert.match(self.warnings.join(), /this host would be its own peer/);
+  const inside = load(
+    { ip: "10.88.2.1" },
+    { bgp: { local: LOCAL, peers: [{ address: "10.88.0.253", as: LOCAL.as, multihop: 4 }] } },
+  );
+  assert.deepEqual(inside.warnings, [
+    "bgp.peers[0].multihop: of no effect, for the peer is in our own AS, and iBGP goes over any number of hops",
+  ]);
 });
 
 test("the metrics port is compared with TCP targets only, and not where metrics are off", () => {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
 import { birdMissing } from "../support/bird.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { md5Missing } from "../support/md5.ts";
 import { until } from "../support/until.ts";
 import { routerScene, routersMissing } from "./router-scene.ts";
 
@@ -10,6 +11,7 @@ const missing = await routersMissing();
 const found = await findGobgpd(gobgpdVersions()[0] ?? "3.10");
 const gobgpd = "binary" in found ? found.binary : "";
 const noGobgpd = "missing" in found ? found.missing : undefined;
+const noMd5 = await md5Missing();
 const ROUTERS = [
   { kind: "bird", without: await birdMissing() },
   { kind: "frr", without: existsSync("/usr/lib/frr/bgpd") ? undefined : "no FRR: apt-get install frr" },
@@ -36,7 +38,7 @@ describe("docs/routers.md", { concurrency: true }, () => {
 
   for (const { kind, without } of ROUTERS)
     it(`${kind}, with a password and TTL security on both sides, spreads over all hosts`, {
-      skip: missing ?? noGobgpd ?? without ?? false,
+      skip: missing ?? noGobgpd ?? without ?? noMd5 ?? false,
     }, async (t) => {
       const { second, spreadsOver } = await routerScene(t, kind, gobgpd, true);
       await spreadsOver(11, 12);

@@ -52,7 +52,7 @@ for (const version of gobgpdVersions()) {
     assert.deepEqual(identity, { as: 64512, routerId: ROUTER_ID, listenPort: -1 });
     assert.equal(originatorOnly, true);
     const [{ establishedAt = 0, ...peer } = {}] = peers.values();
-    assert.deepEqual([peers.size, peer], [1, { ...bird.peer, session: "established" }]);
+    assert.deepEqual([peers.size, peer], [1, { ...bird.peer, holdTime: 90, session: "established" }]);
     assert.ok(Math.abs(Date.now() / 1000 - establishedAt) < 300, String(establishedAt));
     assert.deepEqual([...paths.values()].map(({ prefix, nextHop }) => `${prefix} via ${nextHop}`).sort(), all);
     const sent = await stage.speaker.sent(new AbortController().signal);

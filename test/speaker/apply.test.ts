@@ -139,7 +139,7 @@ for (const dialect of [v3, v4]) {
     assert.ok(!fake.calls.includes("AddPeer"));
   });
 
-  test(`${dialect.version}: a peer whose timers or TTL change is updated, deleted and added; a key is taken from the listening socket first`, async (t) => {
+  test(`${dialect.version}: a peer whose timers or TTL change is deleted and added; its key is taken from the listening socket first, unless another comes`, async (t) => {
     const signed: PeerConfig = { ...PEER, password: new Password("a") };
     const { fake, apply } = await connect(t, dialect, { ListPeer: () => [{ peer: encodePeer(signed) }] });
     const calls = async (op: SpeakerOp) => {
@@ -148,15 +148,16 @@ for (const dialect of [v3, v4]) {
       return fake.calls.slice(from).filter((name) => name !== "ListPeer");
     };
     const password = (at: number) => (fake.requests.at(at)?.["peer"] as WirePeer | undefined)?.conf?.auth_password;
-    const anew = ["UpdatePeer", "DeletePeer", "AddPeer"];
     assert.deepEqual(await calls(updatePeer({ ...PEER, password: new Password("a", "/x") })), []);
     assert.deepEqual(await calls(updatePeer({ ...PEER, password: new Password("b") })), ["UpdatePeer"]);
     assert.equal(password(-1), "b");
     assert.deepEqual(await calls(updatePeer(PEER)), ["UpdatePeer"]);
     assert.equal(password(-1), "");
     for (const change of [{ holdTime: 9 }, { multihop: 2 }, { ttlSecurity: 1 }])
-      assert.deepEqual(await calls(updatePeer({ ...signed, ...change })), anew);
+      assert.deepEqual(await calls(updatePeer({ ...signed, ...change })), ["DeletePeer", "AddPeer"]);
     assert.equal(password(-1), "a");
+    assert.deepEqual(await calls(updatePeer({ ...PEER, holdTime: 9 })), ["UpdatePeer", "DeletePeer", "AddPeer"]);
+    assert.deepEqual([password(-3), password(-1)], ["", ""]);
     assert.deepEqual(await calls(deletePeer(PEER.address)), ["UpdatePeer", "DeletePeer"]);
     assert.equal(password(-2), "");
   });

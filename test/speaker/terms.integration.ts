@@ -7,11 +7,13 @@ import type { BirdOptions } from "../support/bird.ts";
 import { birdMissing } from "../support/bird.ts";
 import { freePort } from "../support/free-port.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
+import { md5Missing } from "../support/md5.ts";
 import { type Drop, tcpDrops } from "../support/tcp-drops.ts";
 import { until } from "../support/until.ts";
 import { addPeer, deletePeer, policy, Stage, start, updatePeer } from "./stage.ts";
 
 const noBird = await birdMissing();
+const noMd5 = await md5Missing();
 const ROUTER = { address: "127.0.0.2" as Address, as: 64513 };
 const [RIGHT, WRONG] = [new Password("s3cret"), new Password("another")];
 
@@ -24,10 +26,10 @@ async function stageOf(t: TestContext, binary: string, options: Partial<BirdOpti
   const peer = (terms: Partial<PeerConfig>): PeerConfig => ({ ...bird.untapped, ...terms });
   const session = async () => (await stage.observe()).peers.get(ROUTER.address)?.session;
   const stands = () => until("the session", async () => (await session()) === "established", { found: session });
-  /** Resolves when the kernel has dropped what one side sent, and the session does not stand. */
+  /** Resolves when the kernel has dropped what one side sent; the other can take the session for established until its hold time ends, but not both. */
   const refused = async (why: Drop, before: number) => {
     await until(`a drop for ${why}`, async () => (await tcpDrops(why)) > before);
-    assert.notEqual(await session(), "established");
+    assert.ok((await session()) !== "established" || (await bird.holdTime()) === undefined);
   };
   return { stage, bird, peer, stands, refused };
 }
@@ -81,7 +83,7 @@ for (const version of gobgpdVersions()) {
 
   // fault: peer-password-wrong
   test(`gobgpd ${version}: a session with the right password stands, whoever dials; with a wrong one, or without, it does not`, {
-    skip,
+    skip: skip || (noMd5 ?? false),
   }, async (t) => {
     const active = await stageOf(t, binary, { password: RIGHT.reveal() });
     let before = await tcpDrops("TCPMD5Failure");
@@ -98,7 +100,7 @@ for (const version of gobgpdVersions()) {
 
   // 12 of twelve.integration.ts.
   test(`gobgpd ${version}: a peer that was deleted with its password comes back without one, over the socket that gobgpd listens on`, {
-    skip,
+    skip: skip || (noMd5 ?? false),
   }, async (t) => {
     const dials = await freePort("127.0.0.1");
     const signed = await stageOf(t, binary, { password: RIGHT.reveal(), dials }, dials);
