@@ -1,6 +1,6 @@
+import type { Random } from "../../lab/random.ts";
 import type { HealthCheck, ProbeResult } from "../../src/core/ports.ts";
 import type { Process } from "./process.ts";
-import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 
 /** A program that serves, or does not. */

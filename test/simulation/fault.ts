@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../lab/random.ts";
 import { BACKENDS, type BackendName, type Site, VERSIONS, type Version } from "./site.ts";
 
 /** What befalls the world at a moment; `for`: the milliseconds until it is over, or until what was killed is back. */

@@ -1,3 +1,4 @@
+import type { Random } from "../../lab/random.ts";
 import type { Address, Prefix } from "../../src/core/address.ts";
 import type { KernelState } from "../../src/core/state.ts";
 import type { Lock } from "../../src/daemon/lock.ts";
@@ -12,7 +13,6 @@ import type { ModelGobgpd } from "./model-gobgpd.ts";
 import type { ModelKernel } from "./model-kernel.ts";
 import type { ModelRouter } from "./model-router.ts";
 import type { Process } from "./process.ts";
-import type { Random } from "./random.ts";
 import type { BackendName, Site } from "./site.ts";
 import type { SpeakerWatcher } from "./speaker-port.ts";
 import type { Time } from "./time.ts";

@@ -1,3 +1,4 @@
+import type { Random } from "../../lab/random.ts";
 import { kernelAfter } from "../../src/core/model.ts";
 import type { KernelOp, OpResult } from "../../src/core/op.ts";
 import type { Connections, Kernel } from "../../src/core/ports.ts";
@@ -6,7 +7,6 @@ import type { KernelState } from "../../src/core/state.ts";
 import type { Follow } from "../../src/dataplane/follow.ts";
 import type { ModelKernel, Outcome } from "./model-kernel.ts";
 import type { Process } from "./process.ts";
-import type { Random } from "./random.ts";
 
 /** How `ip` and `ipvsadm` are today. */
 export interface Tools {

@@ -1,3 +1,4 @@
+import type { Random } from "../../lab/random.ts";
 import type { Address, Prefix } from "../../src/core/address.ts";
 import type { SpeakerOp } from "../../src/core/op.ts";
 import type { Path } from "../../src/core/path.ts";
@@ -6,7 +7,6 @@ import { samePeer } from "../../src/core/peer.ts";
 import type { Identity, PeerConfig, SpeakerState } from "../../src/core/state.ts";
 import type { Outcome } from "./model-kernel.ts";
 import type { ModelRouter } from "./model-router.ts";
-import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 
 interface ModelPeer {

@@ -1,3 +1,4 @@
+import type { Random } from "../../lab/random.ts";
 import type { Address } from "../../src/core/address.ts";
 import { SpeakerUnreachable } from "../../src/core/errors.ts";
 import { speakerAfter } from "../../src/core/model.ts";
@@ -9,7 +10,6 @@ import type { LiveSpeaker } from "../../src/daemon/parts.ts";
 import type { Heard, ModelGobgpd } from "./model-gobgpd.ts";
 import type { Outcome } from "./model-kernel.ts";
 import type { Process } from "./process.ts";
-import type { Random } from "./random.ts";
 
 export interface SpeakerWatcher {
   /** The process hands an op over; `seen` is what it last saw of gobgpd. */

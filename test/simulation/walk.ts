@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { Random } from "../../lab/random.ts";
 import type { Logger } from "../../src/daemon/log.ts";
 import { act, mend } from "./act.ts";
 import { amiss } from "./converged.ts";
@@ -6,7 +7,6 @@ import { draw, type Fault } from "./fault.ts";
 import type { Bug } from "./host.ts";
 import type { Breach } from "./laws.ts";
 import type { Process } from "./process.ts";
-import { Random } from "./random.ts";
 import { BACKENDS, type Site } from "./site.ts";
 import { World } from "./world.ts";
 

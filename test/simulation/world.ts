@@ -1,3 +1,4 @@
+import { Random } from "../../lab/random.ts";
 import type { AdminActions } from "../../src/admin/api.ts";
 import type { Address } from "../../src/core/address.ts";
 import { messageOf, Refused, UsageError } from "../../src/core/errors.ts";
@@ -17,7 +18,6 @@ import { ModelGobgpd } from "./model-gobgpd.ts";
 import { ModelKernel } from "./model-kernel.ts";
 import { ModelRouter } from "./model-router.ts";
 import type { Process } from "./process.ts";
-import { Random } from "./random.ts";
 import { BACKENDS, type BackendName, LOCAL, PEERS, type Site, settingsOf, type Version } from "./site.ts";
 import { Time } from "./time.ts";
 
