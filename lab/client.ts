@@ -84,6 +84,11 @@ export class Client {
     return this.#scrapes.get(host)?.advertised;
   }
 
+  /** Gauges of a controller's process, by the name of the metric; undefined while it does not answer. */
+  gauges(host: string): Readonly<Record<string, number>> | undefined {
+    return this.#scrapes.get(host)?.gauges;
+  }
+
   /** How often a controller's metrics were looked at: two looks with the same number are one. */
   looks(host: string): number {
     return this.#scrapes.get(host)?.turn ?? 0;

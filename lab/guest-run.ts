@@ -6,6 +6,8 @@ export interface GuestOptions {
   /** Gives the command this terminal, to type into. Without it the command has no stdin. */
   readonly interactive: boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** Seconds until the guest is ended, whatever it does. */
+  readonly limit: number;
 }
 
 /** Runs a command in the guest kernel with this terminal, and answers its exit code. Ctrl-C ends the guest, and everything in it with it. */
@@ -15,7 +17,7 @@ export function runInGuest(argv: readonly string[], options: GuestOptions): Prom
     "-e",
     `${name}=${value}`,
   ]);
-  const flags = [...(options.interactive ? ["-i"] : []), "-t", "7200", ...variables];
+  const flags = [...(options.interactive ? ["-i"] : []), "-t", String(options.limit), ...variables];
   return new Promise((resolve, reject) => {
     const child = spawn(inGuest, [...flags, "--", ...argv], { stdio: "inherit" });
     // The terminal's Ctrl-C reaches the child by itself; other signals are passed on.

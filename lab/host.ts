@@ -24,6 +24,8 @@ export class Host {
   readonly stateDirectory: string;
   /** Where the controller is asked for its metrics; over the LAN, so that the lab's client can read it from outside. */
   readonly metrics: { readonly host: string; readonly port: number };
+  /** What the service serves. */
+  readonly root: string;
   readonly service: Program;
   readonly gobgpd: Program;
   readonly controller: Program;
@@ -45,10 +47,11 @@ export class Host {
     this.configFile = join(directory, `${station.name}.json`);
     this.stateDirectory = join(directory, `${station.name}.state`);
     this.metrics = { host: station.ipv4, port: 9100 };
+    this.root = join(directory, `${station.name}.www`);
     const program = (name: string, argv: readonly string[], supervised = false) =>
       new Program({ name: `${name} of ${station.name}`, namespace, argv, log: this.#log(name), supervised });
     // busybox: a web server without start-up time, which every Debian and Ubuntu has in one small package.
-    this.service = program("service", ["busybox", "httpd", "-f", "-p", `[::]:${site.targetPort}`, "-h", this.#root]);
+    this.service = program("service", ["busybox", "httpd", "-f", "-p", `[::]:${site.targetPort}`, "-h", this.root]);
     this.gobgpd = program("gobgpd", ["gobgpd", "--api-hosts=127.0.0.1:50051", "--pprof-disable"], true);
     this.controller = program("controller", this.controllerArgv());
     const guard = [process.execPath, main, "guard", "-guard-socket", this.#guardSocket];
@@ -70,9 +73,9 @@ export class Host {
   }
 
   async prepare(): Promise<void> {
-    await mkdir(this.#root, { recursive: true });
+    await mkdir(this.root, { recursive: true });
     await mkdir(this.stateDirectory, { recursive: true });
-    await writeFile(join(this.#root, "index.html"), `${this.name}\n`);
+    await writeFile(join(this.root, "index.html"), `${this.name}\n`);
     await writeFile(this.configFile, `${JSON.stringify(this.#options.config, undefined, 2)}\n`);
   }
 
@@ -125,10 +128,6 @@ export class Host {
   async stop(): Promise<void> {
     const programs = [this.controller, this.guard, this.service, this.gobgpd];
     await Promise.all(programs.map((program) => program?.dispose()));
-  }
-
-  get #root(): string {
-    return join(this.#directory, `${this.name}.www`);
   }
 
   get #guardSocket(): string {

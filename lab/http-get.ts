@@ -4,6 +4,7 @@ export interface Target {
   readonly host: string;
   readonly port: number;
   readonly localAddress?: string;
+  readonly localPort?: number;
 }
 
 /**

@@ -31,6 +31,11 @@ export class KernelWatch {
     });
   }
 
+  /** The process that watches, which lives as long as this does. */
+  get pid(): number | undefined {
+    return this.#program.pid;
+  }
+
   /** Watches from here on; certain of it, because a change made on purpose was seen. */
   async start(): Promise<void> {
     this.#program.start();

@@ -1,10 +1,11 @@
 /**
- * npm run lab [-- --keep] [-- --plain]
- * The main job on an embedded default, live, and a short story that plays by itself. Exit code 0 only when the story held.
+ * npm run lab [-- --keep] [-- --plain] [-- --chaos N] [-- --soak MINUTES]
+ * The main job on an embedded default, live: a short story that plays by itself, or random faults and a soak. Exit code 0 only when all held.
  */
-import { parseArgs } from "node:util";
+import { endure } from "./endure.ts";
 import { runInGuest } from "./guest-run.ts";
 import { checkNative } from "./native.ts";
+import { type Options, optionsOf, USAGE } from "./options.ts";
 import { SLOW } from "./patience.ts";
 import { takePicture } from "./picture.ts";
 import { PlainScreen } from "./plain-screen.ts";
@@ -16,10 +17,6 @@ import { summary } from "./summary.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 import { Topology } from "./topology.ts";
 
-const USAGE = `usage: npm run lab -- [--keep] [--plain]
-  --keep   leave the lab up after the story, with a prompt to try things
-  --plain  one line for each change, also in a terminal`;
-
 /** Columns of the terminal at the end of stdout, which the guest cannot see by itself; undefined: not a terminal. */
 function terminalColumns(): number | undefined {
   const told = process.env["BGP_LB_LAB_COLUMNS"];
@@ -27,7 +24,8 @@ function terminalColumns(): number | undefined {
   return process.stdout.isTTY === true ? Math.max(80, process.stdout.columns || 80) : undefined;
 }
 
-async function perform(keep: boolean, columns: number | undefined, signal: AbortSignal): Promise<number> {
+async function perform(options: Options, columns: number | undefined, signal: AbortSignal): Promise<number> {
+  if (options.chaos !== undefined || options.soak !== undefined) return endure(options, signal);
   const { vips } = demoSite(3);
   const write = (text: string) => process.stdout.write(text);
   const screen: Screen =
@@ -47,7 +45,7 @@ async function perform(keep: boolean, columns: number | undefined, signal: Abort
     }
     await draw(lab, screen);
     screen.end(summary(results, lab.client.requests(), ACTS.length));
-    if (keep) await prompt(lab, signal);
+    if (options.keep) await prompt(lab, signal);
     return results.length === ACTS.length && results.every((result) => result.failure === undefined) ? 0 : 1;
   } finally {
     console.error("removing the lab: programs, namespaces, files");
@@ -80,34 +78,35 @@ async function draw(lab: Topology, screen: Screen): Promise<void> {
   }
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { keep: { type: "boolean" }, plain: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-  });
-  if (values.help) {
+async function main(argv: readonly string[]): Promise<number> {
+  const options = optionsOf(argv);
+  const { help, plain, keep } = options;
+  if (help) {
     console.log(USAGE);
     return 0;
   }
-  const columns = values.plain ? undefined : terminalColumns();
+  const columns = plain ? undefined : terminalColumns();
   const native = checkNative();
   if (!native.native && process.env["IN_GUEST"] === undefined) {
     console.error(`lab: in a guest kernel, because this machine's own cannot do it (${native.reason})`);
-    const interactive = values.keep === true && process.stdin.isTTY === true;
+    const interactive = keep && process.stdin.isTTY === true;
     const environment = { BGP_LB_LAB_COLUMNS: String(columns ?? 0) };
-    return runInGuest([process.execPath, import.meta.filename, ...process.argv.slice(2)], { interactive, environment });
+    // Two hours, and what a soak takes.
+    const limit = 7200 + 60 * (options.soak ?? 0) + 180 * (options.chaos ?? 0);
+    return runInGuest([process.execPath, import.meta.filename, ...argv], { interactive, environment, limit });
   }
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => interruption.abort(new Error(`ended by ${signal}`)));
   try {
-    return await perform(values.keep === true, columns, interruption.signal);
+    return await perform(options, columns, interruption.signal);
   } catch (error) {
     console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
     return interruption.signal.aborted ? 130 : 1;
   }
 }
 
-main().then(
+main(process.argv.slice(2)).then(
   // An act that was interrupted may still wait for something; there is nothing to wait for any more.
   (code) => process.exit(code),
   (error: unknown) => {

@@ -37,7 +37,8 @@ async function main([name, ...args]) {
   // root's PATH lacks these after a plain `su`
   process.env.PATH = `${ROOT}/node_modules/.bin:${process.env.PATH}:/usr/sbin:/sbin`;
   await useNode();
-  await ensurePackages(command.needs);
+  const capture = name === "lab" && args.some((word) => word.startsWith("--chaos")) ? ["capture"] : [];
+  await ensurePackages([...command.needs, ...capture]);
   if (command.gobgpd !== undefined) {
     await prepareGuest(command.guest);
     await prepareGobgpd(command.gobgpd);

@@ -22,6 +22,8 @@ export interface RequestReport {
   readonly start: number;
   readonly end: number;
   readonly vip: string;
+  /** The client's address and port, by which packets of this request are known: `198.51.100.2 20001`. */
+  readonly flow: string;
   /** The host that answered, or what went wrong. */
   readonly host?: string;
   readonly error?: string;
@@ -33,20 +35,27 @@ export interface ScrapeReport {
   readonly host: string;
   /** By prefix: the gauge of the contract. Absent where the controller did not answer. */
   readonly advertised?: Readonly<Record<string, number>>;
+  /** Gauges of the whole process, by their name; none where it did not answer. */
+  readonly gauges?: Readonly<Record<string, number>>;
 }
 
 export type Report = RequestReport | ScrapeReport;
 
 const GAUGE = /^bgp_lb_path_advertisement\{[^}]*\bprefix="([^"]+)"[^}]*\} (\S+)$/gm;
+const PROCESS_GAUGE = /^(bgp_lb_lease_guarded|nodejs_heap_size_used_bytes|nodejs_active_resources_total) (\S+)$/gm;
 
-async function request(plan: TrafficPlan, vip: string, source: string): Promise<void> {
+/** One port after the other instead of the kernel's choice: so it is known even of a connection that never came to be. */
+const PORTS = { first: 20_000, count: 40_000 };
+
+async function request(plan: TrafficPlan, vip: string, source: string, port: number): Promise<void> {
   const start = Date.now();
-  const target = { host: vip, port: plan.port, localAddress: source };
+  const flow = `${source} ${port}`;
+  const target = { host: vip, port: plan.port, localAddress: source, localPort: port };
   try {
     const body = await httpGet(target, "/", plan.timeout);
-    tell({ kind: "request", start, end: Date.now(), vip, host: body.trim() });
+    tell({ kind: "request", start, end: Date.now(), vip, flow, host: body.trim() });
   } catch (error) {
-    tell({ kind: "request", start, end: Date.now(), vip, error: (error as Error).message });
+    tell({ kind: "request", start, end: Date.now(), vip, flow, error: (error as Error).message });
   }
 }
 
@@ -54,8 +63,10 @@ async function scrape(plan: TrafficPlan, from: TrafficPlan["scrapes"][number]): 
   for (;;) {
     try {
       const text = await httpGet({ host: from.host, port: from.port }, "/metrics", plan.timeout);
-      const gauges = [...text.matchAll(GAUGE)].map(([, prefix = "", value]) => [prefix, Number(value)] as const);
-      tell({ kind: "scrape", host: from.name, advertised: Object.fromEntries(gauges) });
+      const [advertised, gauges] = [GAUGE, PROCESS_GAUGE].map((gauge) =>
+        Object.fromEntries([...text.matchAll(gauge)].map(([, name = "", value]) => [name, Number(value)] as const)),
+      );
+      tell({ kind: "scrape", host: from.name, advertised: advertised ?? {}, gauges: gauges ?? {} });
     } catch {
       tell({ kind: "scrape", host: from.name });
     }
@@ -71,8 +82,9 @@ if (import.meta.main) {
   const plan = JSON.parse(process.argv[2] ?? "") as TrafficPlan;
   let turn = 0;
   setInterval(() => {
-    const { vip, source } = plan.routes[turn++ % plan.routes.length] ?? { vip: "", source: "" };
-    void request(plan, vip, source);
+    const { vip, source } = plan.routes[turn % plan.routes.length] ?? { vip: "", source: "" };
+    void request(plan, vip, source, PORTS.first + (turn % PORTS.count));
+    turn += 1;
   }, plan.interval);
   for (const from of plan.scrapes) void scrape(plan, from);
 }
