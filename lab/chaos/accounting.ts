@@ -33,7 +33,7 @@ function windowOf(fault: FaultRecord, { routes, slow }: Omit<Evidence, "events" 
   const { costs, takes } = kindOf(fault.kind);
   if (costs === undefined) return undefined;
   const withdrawn = freeFrom(hostSpans(routes, fault.host), fault.at) ?? Number.POSITIVE_INFINITY;
-  const mended = takes === undefined ? fault.over : (fault.back ?? Number.POSITIVE_INFINITY);
+  const mended = takes === undefined ? fault.over : (fault.mended ?? Number.POSITIVE_INFINITY);
   return { from: fault.at, to: Math.min(withdrawn, mended) + aftermath(slow) };
 }
 

@@ -51,10 +51,10 @@ export class Conductor {
       if (early > 0) await sleep(early, undefined, { signal });
       while (this.#busy.has(host.name) || this.#busy.size >= overlap) await Promise.race(this.#busy.values());
       signal.throwIfAborted();
-      this.#busy.set(
-        host.name,
-        this.#befall(planned, host).finally(() => this.#busy.delete(host.name)),
-      );
+      const over = this.#befall(planned, host).finally(() => this.#busy.delete(host.name));
+      // It rejects only where the lab is interrupted, and then nobody may wait for it any more.
+      over.catch(() => {});
+      this.#busy.set(host.name, over);
       // So that two faults never strike in the same moment: their traces could not be told apart.
       await sleep(200 * PACE, undefined, { signal });
     }
@@ -69,7 +69,8 @@ export class Conductor {
     const vip = lab.site.vips[Math.floor(planned.length * lab.site.vips.length)] ?? "";
     const mark = await lab.router.mark();
     const at = Date.now();
-    let record: FaultRecord = { number, kind, host: host.name, at, struck: at, undone: at, over: at, back: undefined };
+    const times = { at, struck: at, undone: at, over: at, mended: undefined, back: undefined };
+    let record: FaultRecord = { number, kind, host: host.name, ...times };
     // In the list from the first moment on: what it does is its own, also should it never end.
     this.faults.push(record);
     const note = (more: Partial<FaultRecord>) => {
@@ -86,7 +87,7 @@ export class Conductor {
       note({ undone: Date.now() });
       await undo();
       note({ over: Date.now() });
-      await this.#isWell(host);
+      await this.#isWell(host, () => note({ mended: record.mended ?? Date.now() }));
       note({ back: Date.now() });
       say(faultLine(record));
     } catch (error) {
@@ -121,12 +122,14 @@ export class Conductor {
   }
 
   /** Everything runs, the kernel has everything, the controller says that all is advertised and guarded, and the router sends traffic. */
-  async #isWell(host: Host): Promise<void> {
+  async #isWell(host: Host, onWhole: () => void): Promise<void> {
     const { lab, watch, signal } = this.#play;
     const looks = lab.client.looks(host.name);
     let lacks = "";
     const look = async () => {
-      lacks = await this.#lacks(host, watch, looks);
+      const whole = await watch.look(host);
+      if (whole) onWhole();
+      lacks = await this.#lacks(host, whole, looks);
       return lacks === "";
     };
     await until(`${host.name} is well`, look, { seconds: CONVERGES, signal, seen: () => lacks });
@@ -139,11 +142,11 @@ export class Conductor {
   }
 
   /** What a host still lacks, the cheap questions first; empty: it is well. */
-  async #lacks(host: Host, watch: Watch, looks: number): Promise<string> {
+  async #lacks(host: Host, whole: boolean, looks: number): Promise<string> {
     const { lab } = this.#play;
     for (const program of [host.service, host.gobgpd, host.controller, host.guard])
       if (program !== undefined && (!program.running || program.frozen)) return `${program.name} does not run`;
-    if (!(await watch.look(host))) return "a whole dataplane";
+    if (!whole) return "a whole dataplane";
     for (const vip of lab.site.vips)
       if (!(await lab.router.nextHops(vip)).includes(lab.nextHop(host, vip))) return `a route to ${vip}`;
     // Two looks that began after the fault's end.

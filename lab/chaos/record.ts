@@ -11,7 +11,8 @@ export interface FaultRecord {
   /** When it began to be taken back, and when that was done; what the controller has to mend alone is taken back at once. */
   readonly undone: number;
   readonly over: number;
-  /** When the host was seen to be well again; undefined: it never was. */
+  /** When its dataplane was seen to be whole after that, and when the host was seen to be well again; undefined: it never was. */
+  readonly mended: number | undefined;
   readonly back: number | undefined;
 }
 

@@ -10,5 +10,5 @@ export function route(at: number, host: string, kind: "announced" | "withdrawn" 
 
 /** A fault from `at` to `over`, whose host is well at `back`. */
 export function fault(kind: KindName, host: string, at: number, over: number, back = over): FaultRecord {
-  return { number: 1, kind, host, at, struck: at, undone: over, over, back };
+  return { number: 1, kind, host, at, struck: at, undone: over, over, mended: back, back };
 }
