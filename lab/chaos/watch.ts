@@ -20,6 +20,7 @@ export class Watch {
   readonly #lab: Topology;
   readonly #kernels: ReadonlyMap<string, KernelWatch>;
   readonly #capture: Program;
+  #listens = false;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(lab: Topology, kernels: ReadonlyMap<string, KernelWatch>, names: ReadonlyMap<string, string>) {
@@ -32,6 +33,7 @@ export class Watch {
       argv: ["tcpdump", "-l", "-n", "-e", "-tt", "-i", "lan", "-Q", "out", `tcp dst port ${lab.site.servicePort}`],
       log: join(DIRECTORY, "capture.log"),
       onLine: (line) => {
+        this.#listens ||= line.includes("listening on");
         const packet = packetOf(line);
         if (packet !== undefined) this.flows.take(packet);
       },
@@ -50,7 +52,7 @@ export class Watch {
     }
     const watch = new Watch(lab, kernels, names);
     watch.#capture.start();
-    await until("the capture listens", () => watch.#capture.output().includes("listening on"));
+    await until("the capture listens", () => watch.#listens);
     watch.#timer = setInterval(() => void watch.#lookAtAll(), LOOK_EVERY);
     return watch;
   }
