@@ -15,6 +15,8 @@ import type { Watch } from "./watch.ts";
 const PACE = Math.min(SLOW, 5);
 /** The lab's lease, see host-config.ts. */
 const LEASE = 5 * SLOW;
+/** What a host lacks is told after so many milliseconds, again and again. */
+const TELL = 30_000;
 /** Seconds on an ordinary machine in which a fault without a bound of its own must have cost a route. */
 const LEAVES = 30;
 
@@ -85,6 +87,7 @@ export class Conductor {
       await sleep(this.#length(planned), undefined, { signal });
       if (kindOf(kind).leaves) await this.#hasLeft(record, host, () => this.#lost(host, mark.events));
       note({ undone: Date.now() });
+      say(`${name(record)} is taken back`);
       await undo();
       note({ over: Date.now() });
       await this.#isWell(host, () => note({ mended: record.mended ?? Date.now() }));
@@ -95,6 +98,8 @@ export class Conductor {
       const text = `${name(record)}: ${error instanceof Error ? error.message : String(error)}`;
       this.breaches.push({ law: "converges", text });
       say(`FAILED: ${text}`);
+      for (const program of [host.controller, host.guard, host.gobgpd])
+        if (program !== undefined) say(`the last words of ${program.name}:\n${program.lastWords(20)}`);
     }
   }
 
@@ -117,19 +122,26 @@ export class Conductor {
     const what = `the router loses a route of ${host.name}`;
     await until(what, left, { seconds, signal: this.#play.signal }).catch((error: unknown) => {
       this.#play.signal.throwIfAborted();
-      this.breaches.push({ law: "no lie", text: `${name(record)}: ${(error as Error).message}` });
+      const text = `${name(record)}: ${(error as Error).message}`;
+      this.breaches.push({ law: "no lie", text });
+      this.#play.say(`FAILED: ${text}`);
     });
   }
 
   /** Everything runs, the kernel has everything, the controller says that all is advertised and guarded, and the router sends traffic. */
   async #isWell(host: Host, onWhole: () => void): Promise<void> {
-    const { lab, watch, signal } = this.#play;
+    const { lab, watch, say, signal } = this.#play;
+    let told = Date.now();
     const looks = lab.client.looks(host.name);
     let lacks = "";
     const look = async () => {
       const whole = await watch.look(host);
       if (whole) onWhole();
       lacks = await this.#lacks(host, whole, looks);
+      if (Date.now() > told + TELL) {
+        say(`${host.name} still lacks ${lacks}`);
+        told = Date.now();
+      }
       return lacks === "";
     };
     await until(`${host.name} is well`, look, { seconds: CONVERGES, signal, seen: () => lacks });
