@@ -98,8 +98,7 @@ export class Conductor {
       const text = `${name(record)}: ${error instanceof Error ? error.message : String(error)}`;
       this.breaches.push({ law: "converges", text });
       say(`FAILED: ${text}`);
-      for (const program of [host.controller, host.guard, host.gobgpd])
-        if (program !== undefined) say(`the last words of ${program.name}:\n${program.lastWords(20)}`);
+      this.#tellWords(host);
     }
   }
 
@@ -131,7 +130,7 @@ export class Conductor {
   /** Everything runs, the kernel has everything, the controller says that all is advertised and guarded, and the router sends traffic. */
   async #isWell(host: Host, onWhole: () => void): Promise<void> {
     const { lab, watch, say, signal } = this.#play;
-    let told = Date.now();
+    let [told, times] = [Date.now(), 0];
     const looks = lab.client.looks(host.name);
     let lacks = "";
     const look = async () => {
@@ -139,8 +138,11 @@ export class Conductor {
       if (whole) onWhole();
       lacks = await this.#lacks(host, whole, looks);
       if (Date.now() > told + TELL) {
-        say(`${host.name} still lacks ${lacks}`);
+        const session = lab.router.established(host.name) ? "up" : "down";
+        say(`${host.name} still lacks ${lacks}; its session with the router is ${session}`);
         told = Date.now();
+        times += 1;
+        if (times === 3) this.#tellWords(host);
       }
       return lacks === "";
     };
@@ -151,6 +153,11 @@ export class Conductor {
         async () => (await lab.router.kernelNextHops(vip)).includes(lab.nextHop(host, vip)),
         { seconds: 10, signal },
       );
+  }
+
+  #tellWords(host: Host): void {
+    for (const program of [host.controller, host.guard, host.gobgpd])
+      if (program !== undefined) this.#play.say(`the last words of ${program.name}:\n${program.lastWords(15)}`);
   }
 
   /** What a host still lacks, the cheap questions first; empty: it is well. */
