@@ -16,6 +16,8 @@ interface Rendered {
 
 /** An answer serves for so many times as long as it took to make: however many ask, this process spends a tenth of its time on it at most. */
 const SERVES = 10;
+/** Milliseconds that an answer serves at the most: one that took long because the process stood still, or a tool hung, must not tell of then for minutes. */
+const SERVES_MOST = 5_000;
 
 /** The metrics as text, made anew when it is asked for, and once for all who ask at the same time. */
 export class Exposition {
@@ -38,7 +40,7 @@ export class Exposition {
 
   async text(zipped: boolean): Promise<Buffer> {
     const last = this.#last;
-    const fresh = last !== undefined && this.#clock.now() - last.at < SERVES * last.cost;
+    const fresh = last !== undefined && this.#clock.now() - last.at < Math.min(SERVES * last.cost, SERVES_MOST);
     const rendered = fresh ? last : await this.#render();
     if (!zipped) return rendered.text;
     rendered.zipped ??= zip(rendered.text, { level: constants.Z_BEST_SPEED });

@@ -36,6 +36,20 @@ test("who asks while it is made gets the same; it serves for ten times as long a
   assert.equal(await next, "count 2");
 });
 
+// fault: metrics-made-in-a-stall
+test("what took long to make, because the process stood still meanwhile, serves for five seconds at the most", async () => {
+  const { clock, ask } = stage(60_000);
+  const first = ask();
+  await clock.advance(60_000);
+  assert.equal(await first, "count 1");
+  await clock.advance(4_999);
+  assert.equal(await ask(), "count 1");
+  await clock.advance(1);
+  const next = ask();
+  await clock.advance(60_000);
+  assert.equal(await next, "count 2");
+});
+
 test("a rendering that fails is tried again by the next who asks", async () => {
   const registry = new Registry();
   let fail = true;
