@@ -67,7 +67,8 @@ COPY --from=build /opt/bgp-lb /opt/bgp-lb
 # The guard is the same image with another command, as user 64180. The controller is root, because Docker gives NET_ADMIN to no other user (it never sets ambient capabilities); docker-compose.yml takes all else away.
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/node", "/opt/bgp-lb/dist/bundle/main.mjs"]
 CMD ["run", "-config", "/etc/bgp-lb/config.json", "-ipvs-setup", "-state-dir", "/run/bgp-lb", "-gobgp-address", "unix:///run/gobgp/api.sock"]
-HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 \
+# The time is for the start of a Node on a host that has other things to do.
+HEALTHCHECK --interval=15s --timeout=30s --start-period=30s --retries=3 \
   CMD ["/usr/local/bin/node", "/opt/bgp-lb/dist/bundle/main.mjs", "health"]
 ARG VERSION
 LABEL org.opencontainers.image.title="bgp-lb" \

@@ -77,7 +77,7 @@ export function hardening(scene: () => Scene): void {
           seen = Health;
           return Health?.Status === "healthy";
         },
-        { seconds: 30, seen: () => seen },
+        { seconds: 60, seen: () => seen },
       );
     }
   });
