@@ -84,6 +84,8 @@ for (const version of gobgpdVersions()) {
       return sockets.some(({ remotePort, unacknowledged }) => remotePort === bird.peer.port && unacknowledged > 0);
     });
     await stage.must(announce("192.0.2.3/32"));
+    // gobgpd may still have others of the many to go through.
+    await until("the path in what is for the peer", async () => (await look("192.0.2.3/32")) !== undefined);
     for (let looks = 0; looks < 5; looks++) {
       assert.match(String(await look("192.0.2.3/32")), /^(unacknowledged|stuck)$/);
       await wait(200);
