@@ -73,29 +73,24 @@ function repeatedPeers({ peers }: Facts): Finding[] {
 
 /** gobgpd sends to internal peers with the system's own TTL, whatever it is told. */
 function idleMultihop({ bgp, as }: Facts): string[] {
-  const peers = Array.isArray(bgp["peers"]) ? bgp["peers"] : [];
-  return peers.flatMap((peer: unknown, index) =>
-    isRecord(peer) && peer["multihop"] !== undefined && peer["as"] === as
-      ? [
-          `bgp.peers[${index}].multihop: of no effect, for the peer is in our own AS, and iBGP goes over any number of hops`,
-        ]
-      : [],
+  return peersThat(bgp, (peer) => peer["multihop"] !== undefined && peer["as"] === as).map(
+    (index) =>
+      `bgp.peers[${index}].multihop: of no effect, for the peer is in our own AS, and iBGP goes over any number of hops`,
   );
 }
 
 /** Packets to a peer leave with the TTL of the one or with that of the other, and gobgpd refuses both. */
 function contraryPeers(bgp: Raw): Finding[] {
-  const peers = Array.isArray(bgp["peers"]) ? bgp["peers"] : [];
-  return peers.flatMap((peer: unknown, index) =>
-    isRecord(peer) && peer["multihop"] !== undefined && peer["ttlSecurity"] !== undefined
-      ? [
-          {
-            path: ["bgp", "peers", index, "ttlSecurity"],
-            message: `stands beside multihop, and they exclude each other: for a peer that is several hops away "ttlSecurity" alone is enough`,
-          },
-        ]
-      : [],
-  );
+  return peersThat(bgp, (peer) => peer["multihop"] !== undefined && peer["ttlSecurity"] !== undefined).map((index) => ({
+    path: ["bgp", "peers", index, "ttlSecurity"],
+    message: `stands beside multihop, and they exclude each other: for a peer that is several hops away "ttlSecurity" alone is enough`,
+  }));
+}
+
+/** Their places in the file. */
+function peersThat(bgp: Raw, are: (peer: Raw) => boolean): number[] {
+  const peers: readonly unknown[] = Array.isArray(bgp["peers"]) ? bgp["peers"] : [];
+  return peers.flatMap((peer, index) => (isRecord(peer) && are(peer) ? [index] : []));
 }
 
 /** What is accepted in `bgp`, and may not be what was meant. */

@@ -4,6 +4,7 @@ import type { Lease } from "../core/lease.ts";
 import { dropped, dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
 import type { Clock, Speaker } from "../core/ports.ts";
+import { shortList } from "../core/short-list.ts";
 import { guardCondition } from "./guard-condition.ts";
 import type { GuardCondition, HoldMessage, ToController, ToGuard } from "./guard-protocol.ts";
 import type { Logger } from "./log.ts";
@@ -210,8 +211,6 @@ export class Guard {
   }
 
   #names(): string {
-    const { prefixes } = this.#lease;
-    const some = prefixes.slice(0, MAX_NAMED).join(", ");
-    return prefixes.length > MAX_NAMED ? `${some} and ${prefixes.length - MAX_NAMED} more` : some || "nothing";
+    return shortList(this.#lease.prefixes, MAX_NAMED) || "nothing";
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/ports.ts";
+import { shortList } from "../core/short-list.ts";
 import type { Status } from "../core/status.ts";
 import type { Logger } from "./log.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -62,8 +63,7 @@ async function withdrawn(clock: Clock, pass: Leaving["pass"]): Promise<boolean> 
 
 function leftovers(status: Status | undefined): string {
   if (status === undefined || status.left.length === 0) return "the dataplane, because kernel or gobgpd cannot be read";
-  const more = status.left.length - MAX_TOLD;
   const reasons = [...new Set(status.failing.values())].slice(0, MAX_TOLD);
-  const told = `${status.left.slice(0, MAX_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""} still to be done`;
+  const told = `${shortList(status.left, MAX_TOLD)} still to be done`;
   return reasons.length > 0 ? `${told} (${reasons.join("; ")})` : told;
 }

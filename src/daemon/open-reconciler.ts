@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
-import type { Prefix } from "../core/address.ts";
 import type { Change } from "../core/event.ts";
 import type { Repair } from "../core/mended.ts";
+import { shortList } from "../core/short-list.ts";
 import type { Journal } from "./journal.ts";
 import { holdAndSave } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -51,7 +51,7 @@ export async function openReconciler({ parts, journal, settings, keeper, ...give
   if (keeper !== undefined && lost)
     keeper.onRecalled = (prefixes) => {
       log.warn(
-        `the guard remembers what no ledger does: ours are ${some(prefixes)} too; what the config has not is withdrawn`,
+        `the guard remembers what no ledger does: ours are ${shortList(prefixes, MAX_NAMED)} too; what the config has not is withdrawn`,
       );
       void reconciler.recall(prefixes);
     };
@@ -60,11 +60,6 @@ export async function openReconciler({ parts, journal, settings, keeper, ...give
 
 function entry({ kind, found }: Repair): Change {
   return { kind: "repair", services: [], what: kind, from: "broken", to: "repaired", reason: found };
-}
-
-function some(prefixes: readonly Prefix[]): string {
-  const more = prefixes.length - MAX_NAMED;
-  return `${prefixes.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function grace({ repairGrace, reconcileInterval }: Config): { readonly repair: number; readonly sight: number } {

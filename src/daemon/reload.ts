@@ -1,5 +1,6 @@
 import { Refused, UsageError } from "../core/errors.ts";
 import { sessionResets } from "../core/session-resets.ts";
+import { shortList } from "../core/short-list.ts";
 import type { Settings } from "./settings.ts";
 import { intentOf } from "./settings.ts";
 
@@ -64,18 +65,19 @@ export function refuseCostly(
   throw new Refused(`${resets.join("; ")}; \`bgp-lb reload -allow-session-reset\` takes it over all the same`);
 }
 
+const MAX_NAMED = 4;
+
 /** The config in a few words. */
 export function summary(settings: Settings): string {
   const { config } = settings;
   const intent = intentOf(settings);
   const vips = config.services.flatMap(({ service }) => service.vips.map((vip) => vip.address));
-  const some = vips.length > 4 ? `${vips.slice(0, 4).join(", ")} and ${vips.length - 4} more` : vips.join(", ");
   const setup = intent.network
     ? intent.ipvs
       ? "links, addresses and IPVS"
       : "links and addresses, no IPVS"
     : "no network setup";
-  return `VIPs ${some}; ${setup}; gobgpd ${config.mode} at ${config.gobgp.address}`;
+  return `VIPs ${shortList(vips, MAX_NAMED)}; ${setup}; gobgpd ${config.mode} at ${config.gobgp.address}`;
 }
 
 function differ(a: unknown, b: unknown): boolean {
