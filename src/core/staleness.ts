@@ -19,16 +19,15 @@ export function staleAfter({ interval, timeout }: Pace): number {
 }
 
 /**
- * What a timer that was set to the end of a verdict's time finds at `now`. Where it comes late, it was this process that stood still, the
- * monitors with it: they get the time of one probe round first, but not twice in a row, or a process that always stands still would trust
- * its last verdict for ever.
+ * What becomes of a verdict at the end of its time, at `now`. Where this process has stood still since the last result and went on at
+ * `wokeAt`, its monitors stood still as well: they get the time of one probe round first, but not twice in a row, or a process that
+ * always stands still would trust its last verdict for ever.
  */
 export function atItsEnd(
   pace: Pace,
-  end: number,
-  now: number,
-  spared: boolean,
+  { renewedAt, now, wokeAt, spared }: { renewedAt: number; now: number; wokeAt: number; spared: boolean },
 ): { readonly extendedTo: number } | "stale" {
-  if (spared || now - end <= SLACK_MS) return "stale";
-  return { extendedTo: now + pace.interval + pace.timeout + SLACK_MS };
+  if (spared || wokeAt <= renewedAt) return "stale";
+  const extendedTo = wokeAt + pace.interval + pace.timeout + SLACK_MS;
+  return extendedTo > now ? { extendedTo } : "stale";
 }

@@ -5,6 +5,8 @@ import { atItsEnd, staleAfter } from "../core/staleness.ts";
 export interface FreshnessOptions {
   readonly clock: Clock;
   readonly pace: Pace;
+  /** When this process last went on after it had stood still, on the clock. */
+  readonly pulse: { readonly wokeAt: number };
   /** The verdict has become stale. Must not throw. */
   readonly onStale: () => void;
 }
@@ -16,6 +18,7 @@ const LONGEST_MS = 86_400_000;
 export class Freshness {
   readonly #options: FreshnessOptions;
   readonly #stopped = new AbortController();
+  #renewedAt: number;
   #end: number;
   #spared = false;
   #stale = false;
@@ -24,7 +27,8 @@ export class Freshness {
   /** The time of the first verdict begins now. */
   constructor(options: FreshnessOptions) {
     this.#options = options;
-    this.#end = options.clock.now() + staleAfter(options.pace);
+    this.#renewedAt = options.clock.now();
+    this.#end = this.#renewedAt + staleAfter(options.pace);
     void this.#run();
   }
 
@@ -35,7 +39,8 @@ export class Freshness {
   /** There is a result. */
   renew(): void {
     const { clock, pace } = this.#options;
-    this.#end = clock.now() + staleAfter(pace);
+    this.#renewedAt = clock.now();
+    this.#end = this.#renewedAt + staleAfter(pace);
     this.#stale = false;
     this.#spared = false;
     this.#renewed.resolve();
@@ -47,7 +52,7 @@ export class Freshness {
   }
 
   async #run(): Promise<void> {
-    const { clock, pace, onStale } = this.#options;
+    const { clock, pace, pulse, onStale } = this.#options;
     const { signal } = this.#stopped;
     for (;;) {
       const end = this.#end;
@@ -55,7 +60,8 @@ export class Freshness {
       if (signal.aborted) return;
       // Results that came meanwhile have moved the end; no timer is set anew for each.
       if (this.#end !== end || clock.now() < end) continue;
-      const found = atItsEnd(pace, end, clock.now(), this.#spared);
+      const [renewedAt, spared] = [this.#renewedAt, this.#spared];
+      const found = atItsEnd(pace, { renewedAt, now: clock.now(), wokeAt: pulse.wokeAt, spared });
       if (found !== "stale") {
         this.#spared = true;
         this.#end = found.extendedTo;

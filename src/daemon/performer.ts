@@ -51,12 +51,13 @@ export class Performer {
       const end = rest.findIndex((op) => op.target !== rest[0]?.target);
       const run = end < 0 ? rest : rest.slice(0, end);
       const kernel = run.filter((op) => op.target === "kernel");
+      const desired = this.#options.desired();
       const applied =
         kernel.length > 0
           ? await this.#applyKernel(kernel)
           : await this.#applySpeaker(run.filter((op) => op.target === "speaker"));
       this.#options.onStep?.();
-      this.note(applied);
+      this.note(applied, desired);
       results.push(...applied);
       if (applied.length < run.length) break;
     }
@@ -70,10 +71,11 @@ export class Performer {
     this.#withdrawn.clear();
   }
 
-  note(results: readonly OpResult[]): void {
+  /** `desired`: what called for these ops; by now health may want something else. */
+  note(results: readonly OpResult[], desired = this.#options.desired()): void {
     if (results.length === 0) return;
     const news = results.map((result) => this.#options.backoff.note(result));
-    this.#options.reporter.results(results, news, this.#options.desired());
+    this.#options.reporter.results(results, news, desired);
     for (const result of results) {
       this.#options.onResult?.(result);
       if (result.ok) this.#notice(result.op);

@@ -13,6 +13,7 @@ import type { Notes } from "./journal.ts";
 import type { Witness } from "./judge.ts";
 import { judge } from "./judge.ts";
 import type { Parts } from "./parts.ts";
+import { Pulse } from "./pulse.ts";
 import type { Task, Watched } from "./watched.ts";
 import { tasks } from "./watched.ts";
 
@@ -39,7 +40,8 @@ export class Watch {
   readonly #options: WatchOptions;
   #monitors = new Map<string, readonly Running[]>();
   #quorums: ReadonlyMap<string, number> = new Map();
-  #started = false;
+  /** There once it was started. */
+  #pulse: Pulse | undefined;
   readonly #health = new Map<string, ServiceHealth>();
 
   constructor(services: readonly Watched[], options: WatchOptions) {
@@ -79,7 +81,8 @@ export class Watch {
       if (same && quorums.get(name) === this.#quorums.get(name)) continue;
       if (before.has(name)) this.#follow(name);
       else this.#health.set(name, this.#judge(name));
-      if (this.#started) for (const one of running) if (!kept.has(one)) this.#start(name, one);
+      if (this.#pulse === undefined) continue;
+      for (const one of running) if (!kept.has(one)) this.#start(name, one, this.#pulse);
     }
   }
 
@@ -105,20 +108,22 @@ export class Watch {
   }
 
   start(): void {
-    this.#started = true;
-    for (const [name, running] of this.#monitors) for (const one of running) this.#start(name, one);
+    this.#pulse = new Pulse(this.#options.clock);
+    for (const [name, running] of this.#monitors) for (const one of running) this.#start(name, one, this.#pulse);
   }
 
   async stop(): Promise<void> {
+    this.#pulse?.stop();
     await Promise.all([...this.#monitors.values()].flat().map(stop));
   }
 
-  #start(service: string, one: Running): void {
+  #start(service: string, one: Running, pulse: Pulse): void {
     const { clock, metrics } = this.#options;
     metrics.stale(service, one.monitor.name, false);
     one.freshness = new Freshness({
       clock,
       pace: one.config,
+      pulse,
       onStale: () => {
         metrics.stale(service, one.monitor.name, true);
         this.#follow(service);

@@ -75,7 +75,7 @@ export class Supervisor {
     const end = () => ended.abort();
     signal.addEventListener("abort", end, { once: true });
     try {
-      this.#client ??= new Client(this.#options.address, this.#options.tls);
+      this.#client ??= new Client(this.#options.address, this.#options.tls, this.#options.clock);
       return await this.#live(this.#client, ended.signal);
     } catch (error) {
       // Calls in flight fail for the same reason.

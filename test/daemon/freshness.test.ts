@@ -3,6 +3,7 @@ import { mock, test } from "node:test";
 import { atItsEnd, staleAfter } from "../../src/core/staleness.ts";
 import { systemClock } from "../../src/daemon/clock.ts";
 import { Freshness } from "../../src/daemon/freshness.ts";
+import { Pulse } from "../../src/daemon/pulse.ts";
 import { VirtualClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 
@@ -11,13 +12,18 @@ const PACE = { interval: 1_000, timeout: 3_000 };
 function stage() {
   const clock = new VirtualClock();
   const told: number[] = [];
-  const freshness = new Freshness({ clock, pace: PACE, onStale: () => told.push(clock.now()) });
-  return { clock, freshness, told };
+  const pulse = new Pulse(clock);
+  const freshness = new Freshness({ clock, pace: PACE, pulse, onStale: () => told.push(clock.now()) });
+  const stop = () => {
+    freshness.stop();
+    pulse.stop();
+  };
+  return { clock, freshness, told, stop };
 }
 
 test("a verdict is stale after three intervals and a timeout without a result, to the moment, told once; a result makes it fresh", async () => {
   assert.equal(staleAfter(PACE), 7_000);
-  const { clock, freshness, told } = stage();
+  const { clock, freshness, told, stop } = stage();
   await clock.advance(6_000);
   freshness.renew();
   await clock.advance(6_999);
@@ -30,7 +36,7 @@ test("a verdict is stale after three intervals and a timeout without a result, t
   assert.equal(freshness.stale, false);
   await clock.advance(7_000);
   assert.equal(told.length, 2);
-  freshness.stop();
+  stop();
   await clock.settle();
   assert.equal(clock.sleeping, 0);
 });
@@ -42,7 +48,7 @@ test("a monitor that works never lets it come to that, however often it tells", 
     freshness.renew();
   }
   assert.deepEqual(told, []);
-  assert.equal(clock.sleeping, 1, "one timer, not one for each result");
+  assert.equal(clock.sleeping, 2, "one timer, not one for each result, and the pulse");
   freshness.stop();
 });
 
@@ -62,6 +68,25 @@ test("after a suspend or a stall the monitors have one probe round before a verd
   assert.equal(told.length, 1, "a monitor that tells nothing even then");
 });
 
+test("it does not matter when in the time of a verdict the process stood still, nor whose timer is served first", async () => {
+  for (let before = 0; before <= 6_900; before += 100)
+    for (let length = 1_100; length <= 8_000; length += 300) {
+      const { clock, told, stop } = stage();
+      await clock.advance(before);
+      clock.stall(length);
+      await clock.advance(0);
+      await clock.advance(3_900);
+      assert.deepEqual(
+        told,
+        [],
+        `${length} ms after ${before} ms: a probe round, and the verdict is stale before its end`,
+      );
+      await clock.advance(7_000);
+      assert.equal(told.length, 1);
+      stop();
+    }
+});
+
 test("who stands still again and again is spared once, not for ever", async () => {
   const { clock, told } = stage();
   for (let times = 0; times < 3; times++) {
@@ -69,9 +94,11 @@ test("who stands still again and again is spared once, not for ever", async () =
     await clock.advance(0);
   }
   assert.equal(told.length, 1);
-  assert.equal(atItsEnd(PACE, 0, 1_000, false), "stale", "a second late is no stall");
-  assert.deepEqual(atItsEnd(PACE, 0, 1_001, false), { extendedTo: 6_001 });
-  assert.equal(atItsEnd(PACE, 0, 1_001, true), "stale");
+  const found = { renewedAt: 0, now: 7_000, wokeAt: 6_500, spared: false };
+  assert.deepEqual(atItsEnd(PACE, found), { extendedTo: 11_500 });
+  assert.equal(atItsEnd(PACE, { ...found, spared: true }), "stale");
+  assert.equal(atItsEnd(PACE, { ...found, renewedAt: 6_500 }), "stale", "there was a result since");
+  assert.equal(atItsEnd(PACE, { ...found, wokeAt: 1_000 }), "stale", "the round after it is over");
 });
 
 // fault: clock-step
@@ -79,7 +106,9 @@ test("a step of the wall clock, by ten years and back, makes nothing stale and k
   mock.timers.enable({ apis: ["Date"], now: 0 });
   t.after(() => mock.timers.reset());
   let told = 0;
-  const freshness = new Freshness({ clock: systemClock, pace: { interval: 10, timeout: 10 }, onStale: () => told++ });
+  const pulse = { wokeAt: Number.NEGATIVE_INFINITY };
+  const pace = { interval: 10, timeout: 10 };
+  const freshness = new Freshness({ clock: systemClock, pace, pulse, onStale: () => told++ });
   const began = performance.now();
   mock.timers.setTime(315_360_000_000);
   await systemClock.sleep(20);

@@ -9,7 +9,7 @@ import { v4 } from "../../src/speaker/v4.ts";
 import { birdMissing } from "../support/bird.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-import { addPeer, announce, policy, ROUTER_ID, Stage, start, withdraw } from "./stage.ts";
+import { addPeer, announce, clock, policy, ROUTER_ID, Stage, start, withdraw } from "./stage.ts";
 import { Wire } from "./tapped.ts";
 
 const TOR_A = { address: "127.0.0.2" as Address, as: 64513 };
@@ -160,7 +160,7 @@ for (const version of gobgpdVersions()) {
 /** Prefixes that gobgpd has from the peer (adj-in), which the speaker has no use for. */
 async function learned(api: string, version: string, peer: Address): Promise<string[]> {
   const dialect: Dialect = version.startsWith("3.") ? v3 : v4;
-  const client = new Client(api, undefined);
+  const client = new Client(api, undefined, clock);
   const adjIn = { table_type: dialect.table.adjOut - 1, name: peer, family: wireFamily("ipv4") };
   const limits = { ms: 5000, signals: [] };
   const replies = await client.list<{ destination: { prefix: string } | null }>(dialect, "ListPath", adjIn, limits);

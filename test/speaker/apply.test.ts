@@ -15,7 +15,7 @@ import { v3 } from "../../src/speaker/v3.ts";
 import { v4 } from "../../src/speaker/v4.ts";
 import type { WirePeer } from "../../src/speaker/wire.ts";
 import { FakeGobgpd, status } from "./fake-gobgpd.ts";
-import { addPeer, announce, deletePeer, IDENTITY, never, policy, start, updatePeer, withdraw } from "./stage.ts";
+import { addPeer, announce, clock, deletePeer, IDENTITY, never, policy, start, updatePeer, withdraw } from "./stage.ts";
 
 const PEER = { address: "127.0.0.2" as Address, as: 64513, port: 179 };
 const EMPTY = { global: { asn: 0 } };
@@ -58,7 +58,7 @@ function willing(more: Answers = {}): Answers {
 
 async function connect(t: TestContext, dialect: Dialect, more: Answers = {}) {
   const fake = await FakeGobgpd.serve(dialect, willing(more));
-  const client = new Client(fake.api, undefined);
+  const client = new Client(fake.api, undefined, clock);
   t.after(() => {
     client.close();
     fake.stop();

@@ -9,10 +9,10 @@ import { CallFailed } from "../../src/speaker/failure.ts";
 import { v3 } from "../../src/speaker/v3.ts";
 import { v4 } from "../../src/speaker/v4.ts";
 import { FakeGobgpd, serveHttp, status } from "./fake-gobgpd.ts";
-import { never } from "./stage.ts";
+import { clock, never } from "./stage.ts";
 
 async function detected(t: TestContext, api: string): Promise<Dialect> {
-  const client = new Client(api, undefined);
+  const client = new Client(api, undefined, clock);
   t.after(() => client.close());
   return detect(client, never());
 }

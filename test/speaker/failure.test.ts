@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { Client } from "../../src/speaker/client.ts";
 import { CallFailed, callFailed, type FailureKind } from "../../src/speaker/failure.ts";
+import { clock } from "./stage.ts";
 
 interface Case {
   readonly code: number;
@@ -99,7 +100,7 @@ test("TLS files that are no use are named before anything is sent", () => {
     { ca: Buffer.from("x"), cert: Buffer.from("x"), key: Buffer.from("x") },
   ])
     assert.throws(
-      () => new Client("127.0.0.1:50051", tls),
+      () => new Client("127.0.0.1:50051", tls, clock),
       (error) =>
         error instanceof CallFailed &&
         /^the TLS files of bgp\.gobgp cannot be used \(.*\); ca, cert/.test(error.message),

@@ -75,4 +75,18 @@ for (const version of gobgpdVersions()) {
     for (const error of errors.slice(1)) assert.match(error, /not tried, because before it: /);
     stage.gobgpd.resume();
   });
+
+  // fault: question-over-a-standstill
+  test(`gobgpd ${version}: what was asked before this process stood still is asked again, and gobgpd is not taken for hung`, {
+    skip: missing,
+  }, async (t) => {
+    const stage = await Stage.set(t);
+    await stage.up(binary);
+    await stage.must(start(), policy, announce(VIP));
+    const held = stage.held();
+    // All of this thread, and with it gobgpd's answer in the socket, for longer than any deadline.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500);
+    assert.deepEqual(await held, [VIP]);
+    assert.equal(stage.count("down"), 0);
+  });
 }

@@ -9,7 +9,7 @@ import { v4 } from "../../src/speaker/v4.ts";
 import { birdMissing } from "../support/bird.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-import { addPeer, announce, never, policy, Stage, start, withdraw } from "./stage.ts";
+import { addPeer, announce, clock, never, policy, Stage, start, withdraw } from "./stage.ts";
 
 const TOR = { address: "127.0.0.2" as Address, as: 64513 };
 const VIP = "192.0.2.1/32";
@@ -30,7 +30,7 @@ for (const version of gobgpdVersions()) {
     const bird = await stage.bird(TOR);
     await stage.up(binary);
     await stage.must(start(), policy, addPeer(bird.peer));
-    const client = new Client(stage.gobgpd.api, undefined);
+    const client = new Client(stage.gobgpd.api, undefined, clock);
     t.after(() => client.close());
     const other = new Connection(client, dialect, never());
     const inject = (prefix: string, nextHop: string, identifier: number) => {
