@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { chaos } from "../../lab/chaos/main.ts";
 import { until } from "../../lab/patience.ts";
 import { Stage } from "../../lab/stage.ts";
 import { ACTS } from "../../lab/story.ts";
@@ -93,5 +94,12 @@ describe("the demo's network: three hosts, one router, one client", () => {
     );
     await lab.converged();
     await stage.servedBy(host);
+  });
+
+  it("random faults (`npm run lab -- --chaos`): all laws are kept, and each failed request is accounted for", async () => {
+    // A backend that is killed, a controller that is killed and started again, a VIP that is deleted.
+    const few = { seed: 531, count: 3, overlap: 2, duration: 0 };
+    const { kept, lines } = await chaos(lab, few, () => {}, new AbortController().signal);
+    assert.ok(kept, lines.join("\n"));
   });
 });
