@@ -23,6 +23,8 @@ export async function bundleMain(target: string): Promise<string> {
     outdir: dirname(bundle),
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    // A command loads what it needs and no more: who asks for the health every few seconds waits for no gRPC.
+    splitting: true,
     absWorkingDir: ROOT,
     platform: "node",
     format: "esm",

@@ -23,6 +23,7 @@ const MAY_IMPORT = {
     "zod",
     "health/registry",
     "health/duration",
+    "health/duration-schema",
     "speaker/attributes",
     "dataplane/ipvs-options",
   ],
@@ -32,7 +33,13 @@ const MAY_IMPORT = {
   cli: ["core", "config", "daemon", "admin", "doctor", "migrate", "cli", "node:", "packages"],
 } as const;
 const ROOMS = Object.keys(MAY_IMPORT) as (keyof typeof MAY_IMPORT)[];
-const TABLES = ["health/registry", "health/duration", "speaker/attributes", "dataplane/ipvs-options"];
+const TABLES = [
+  "health/registry",
+  "health/duration",
+  "health/duration-schema",
+  "speaker/attributes",
+  "dataplane/ipvs-options",
+];
 
 const copy = mkdtempSync(join(tmpdir(), "bgp-lb-rooms-"));
 after(() => rmSync(copy, { recursive: true, force: true }));

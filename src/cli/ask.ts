@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import { AdminClient } from "../admin/client.ts";
 import { UsageError } from "../core/errors.ts";
-import type { Options } from "./context.ts";
-import { adminAddress } from "./context.ts";
+import type { Options } from "./options.ts";
+import { adminAddress } from "./options.ts";
 
 /** The way to the running controller, by the flags; throws UsageError where they turn it off. */
 export function adminClient(options: Options): AdminClient {

@@ -1,7 +1,7 @@
 import { effective } from "../config/effective.ts";
-import type { Options } from "./context.ts";
 import { readSettings, refuseUnfit } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 
 /** Validates the config and prints it with every default filled in. */
 export async function check(options: Options): Promise<number> {

@@ -3,9 +3,10 @@ import { UsageError } from "../core/errors.ts";
 import { bashScript } from "./completion-bash.ts";
 import { fishScript } from "./completion-fish.ts";
 import { zshScript } from "./completion-zsh.ts";
-import type { Options } from "./context.ts";
-import { adminAddress, readConfig } from "./context.ts";
+import { readConfig } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
+import { adminAddress } from "./options.ts";
 import type { Tree } from "./tree.ts";
 
 const SHELLS: Readonly<Record<string, (tree: Tree) => string>> = { bash: bashScript, zsh: zshScript, fish: fishScript };

@@ -1,20 +1,16 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Loaded } from "../config/config.ts";
-import type { CommandFlagName, FlagName } from "../config/flags.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
 import { loadConfig, parseConfig } from "../config/load.ts";
 import { parseMetricsAddress } from "../config/metrics-address.ts";
 import { UsageError } from "../core/errors.ts";
-import type { LogFormat, LogLevel } from "../daemon/log.ts";
-import { readByJournal } from "../daemon/log.ts";
 import type { MetricsListener } from "../daemon/metrics-endpoint.ts";
 import { preflight } from "../daemon/preflight.ts";
 import type { ConfigText } from "../daemon/reload.ts";
 import type { Settings } from "../daemon/settings.ts";
-
-/** The flags as commander hands them over; each that has a default is there. */
-export type Options = Readonly<Partial<Record<FlagName | CommandFlagName, string>>>;
+import type { Options } from "./options.ts";
+import { adminAddress, guardSocket, stateDirectoryOf } from "./options.ts";
 
 /** What every command starts from: the flags and the config file; throws UsageError with every problem of them. `given` stands for the file. */
 export async function readSettings(
@@ -60,16 +56,6 @@ export async function readConfig(options: Options, given?: ConfigText): Promise<
   return given === undefined ? loadConfig(file, context) : parseConfig(given.text, given.file, context);
 }
 
-export function stateDirectoryOf(options: Options): string {
-  return options["state-dir"] ?? process.env["RUNTIME_DIRECTORY"]?.split(":")[0] ?? "/run/bgp-lb";
-}
-
-/** Where the controller is asked; undefined: it is not to be. */
-export function adminAddress(options: Options): Settings["admin"] {
-  const socket = options["admin-socket"] ?? join(stateDirectoryOf(options), "admin.sock");
-  return socket === "off" ? undefined : { socket: resolve(socket), group: options["admin-group"] };
-}
-
 /** Throws UsageError where the config cannot be used on this host: the name of somebody else's device, a file that a check needs. */
 export async function refuseUnfit(settings: Settings): Promise<void> {
   const unfit = await preflight(settings);
@@ -77,18 +63,3 @@ export async function refuseUnfit(settings: Settings): Promise<void> {
 }
 
 const IPVS_ALONE = "-ipvs-setup counts only together with -network-setup, so no IPVS is set up";
-
-/** Where controller and guard meet; undefined: nowhere. */
-export function guardSocket(options: Options): string | undefined {
-  const path = options["guard-socket"] ?? "off";
-  return path === "off" || path === "" ? undefined : path;
-}
-
-export function logLevel(options: Options): LogLevel {
-  return (options["log-level"] ?? "info") as LogLevel;
-}
-
-export function logFormat(options: Options): LogFormat {
-  const told = options["log-format"] as LogFormat | undefined;
-  return told ?? (process.stderr.isTTY === true ? "pretty" : readByJournal(2) ? "journal" : "json");
-}

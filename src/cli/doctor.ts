@@ -8,9 +8,10 @@ import type { ConfigFacts, Wanted } from "../doctor/facts.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { worst } from "../doctor/finding.ts";
 import { gather } from "../doctor/gather.ts";
-import type { Options } from "./context.ts";
-import { guardSocket, readConfig, readFlags, stateDirectoryOf } from "./context.ts";
+import { readConfig, readFlags } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
+import { guardSocket, stateDirectoryOf } from "./options.ts";
 
 /** Looks at the host and says what is right, what is not and what to do; exit code 1 where something has to be mended. */
 export async function doctor(options: Options): Promise<number> {

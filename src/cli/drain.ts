@@ -1,9 +1,9 @@
 import { parseDurationFlag } from "../config/duration-flag.ts";
 import { parseGoBool } from "../config/flags.ts";
 import { adminClient, printLines, whichServices, whoAsks } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { followDrain } from "./drain-wait.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 
 /** Drains services; with -wait until they are withdrawn. */
 export async function drain(options: Options, words: readonly string[]): Promise<number> {

@@ -5,9 +5,9 @@ import { ControllerUnreachable } from "../core/errors.ts";
 import type { Event, EventQuery } from "../core/event.ts";
 import { preciseTime, systemClock } from "../daemon/clock.ts";
 import { adminClient, printLines } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { eventLines } from "./events-text.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 import { onlyWord, statusOf } from "./subject.ts";
 import { lookOf } from "./terminal.ts";
 

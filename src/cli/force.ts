@@ -2,8 +2,8 @@ import type { Request } from "../admin/api.ts";
 import { parseDurationFlag } from "../config/duration-flag.ts";
 import { UsageError } from "../core/errors.ts";
 import { adminClient, printLines, whoAsks } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 
 /** Announces or withdraws a service whatever its checks say. */
 export async function force(options: Options, words: readonly string[]): Promise<number> {

@@ -1,10 +1,9 @@
 import { parseGoBool } from "../config/flags.ts";
 import { UsageError } from "../core/errors.ts";
-import { askGuard } from "../daemon/ask-guard.ts";
 import { askHolder } from "../daemon/lock.ts";
-import type { Options } from "./context.ts";
-import { guardSocket } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
+import { guardSocket } from "./options.ts";
 
 /** Asks the controller of this network namespace, or the guard, how it is and prints its one line; exit code 0 while it is well. */
 export async function health(options: Options): Promise<number> {
@@ -22,8 +21,9 @@ async function look(): Promise<{ readonly line: string; readonly well: boolean }
   return { line, well: ready && !stalled };
 }
 
-function lookAtGuard(options: Options): ReturnType<typeof look> {
+async function lookAtGuard(options: Options): ReturnType<typeof look> {
   const path = guardSocket(options);
   if (path === undefined) throw new UsageError("-guard-socket off: without it no guard can be asked");
+  const { askGuard } = await import("../daemon/ask-guard.ts");
   return askGuard(path);
 }

@@ -6,9 +6,10 @@ import { readConfigText } from "../config/load.ts";
 import { ControllerUnreachable } from "../core/errors.ts";
 import { systemClock } from "../daemon/clock.ts";
 import { preview } from "../daemon/preview.ts";
-import type { Options } from "./context.ts";
-import { adminAddress, readSettings } from "./context.ts";
+import { readSettings } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
+import { adminAddress } from "./options.ts";
 import { renderPlan } from "./plan-text.ts";
 
 /** Prints what the running controller would do with the config, or what a start would, and what that touches; changes nothing. */

@@ -1,7 +1,7 @@
 import { parseGoBool } from "../config/flags.ts";
 import { adminClient, printLines, whoAsks } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 
 /** Has the controller read its config anew; what is wrong with it, or what it would cost, comes back as the error. */
 export async function reload(options: Options): Promise<number> {

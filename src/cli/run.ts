@@ -4,9 +4,10 @@ import type { Logger } from "../daemon/log.ts";
 import { createLog } from "../daemon/log.ts";
 import type { ConfigText } from "../daemon/reload.ts";
 import { takeServiceManager } from "../daemon/service-manager.ts";
-import type { Options } from "./context.ts";
-import { logFormat, logLevel, readSettings, refuseUnfit } from "./context.ts";
+import { readSettings, refuseUnfit } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
+import { logFormat, logLevel } from "./options.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
@@ -20,7 +21,7 @@ export async function run(options: Options): Promise<number> {
     return found;
   };
   const { settings, warnings } = await read();
-  const log = createLog(logLevel(options), logFormat(options));
+  const log = await createLog(logLevel(options), logFormat(options));
   for (const warning of warnings) log.warn(warning);
   const leave = new AbortController();
   followSignals(leave, log);

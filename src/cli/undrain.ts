@@ -1,7 +1,7 @@
 import { parseGoBool } from "../config/flags.ts";
 import { adminClient, printLines, whichServices, whoAsks } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 
 /** Takes back a drain or a force. */
 export async function undrain(options: Options, words: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import type { CommandFlagName } from "../config/flags.ts";
-import type { Options } from "./context.ts";
+import type { Options } from "./options.ts";
 import type { Operand, Tree } from "./tree.ts";
 
 /** A command of bgp-lb: what commander, help, completion and the manual are made from. */

@@ -1,8 +1,8 @@
 import { parseGoBool } from "../config/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { adminClient, printLines } from "./ask.ts";
-import type { Options } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { Options } from "./options.ts";
 import { onlyWord, statusOf } from "./subject.ts";
 import { lookOf } from "./terminal.ts";
 import { chains } from "./why-chain.ts";

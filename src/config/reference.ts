@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationSchema } from "../health/duration.ts";
+import { durationSchema } from "../health/duration-schema.ts";
 import type { Flag } from "./flags.ts";
 import { FLAGS } from "./flags.ts";
 import type { JsonSchema } from "./json-schema.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationSchema } from "../health/duration.ts";
+import { durationSchema } from "../health/duration-schema.ts";
 import { apiAddress, asNumber, filePath, hostAddress, pageAddress, pageHost, routerId } from "./forms.ts";
 import { peerSchema } from "./peer-schema.ts";
 import { comment, serviceSchema } from "./service-schema.ts";

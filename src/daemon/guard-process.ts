@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import type { Clock } from "../core/ports.ts";
-import { openSpeaker } from "./adapters.ts";
 import { Guard } from "./guard.ts";
 import type { HoldMessage } from "./guard-protocol.ts";
 import { GuardServer } from "./guard-server.ts";
 import { GuardState } from "./guard-state.ts";
 import type { Logger } from "./log.ts";
+import { openSpeaker } from "./open-speaker.ts";
 import type { ServiceManager } from "./service-manager.ts";
 
 export interface GuardSettings {

@@ -1,7 +1,5 @@
-import { fstatSync } from "node:fs";
 import type { Logger } from "pino";
 import { destination, pino, stdTimeFunctions } from "pino";
-import pretty from "pino-pretty";
 
 export type { Logger };
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -14,7 +12,7 @@ const PRIORITIES: Readonly<Record<number, number>> = { 20: 7, 30: 6, 40: 4, 50: 
  * A log on stderr, so that stdout stays for what a command was asked for; written at once, so that a crash loses no line. A line that cannot be
  * written (full disk, closed pipe) is lost: a log must not stop what it tells about.
  */
-export function createLog(level: LogLevel, format: LogFormat): Logger {
+export async function createLog(level: LogLevel, format: LogFormat): Promise<Logger> {
   const options = { level: level === "warning" ? "warn" : level, base: null, timestamp: stdTimeFunctions.isoTime };
   const stderr = destination({ fd: 2, sync: true });
   stderr.on("error", () => undefined);
@@ -32,19 +30,9 @@ export function createLog(level: LogLevel, format: LogFormat): Logger {
     return pino(options, { write: line });
   }
   const colorize = process.stderr.isTTY === true && process.env["NO_COLOR"] === undefined;
+  const { default: pretty } = await import("pino-pretty");
   return pino(
     options,
     pretty({ destination: stderr, sync: true, colorize, translateTime: "SYS:HH:MM:ss.l", singleLine: true }),
   );
-}
-
-/** Whether systemd's journal is at the other end of this file descriptor (systemd.exec(5), JOURNAL_STREAM): a unit may have redirected it since. */
-export function readByJournal(fd: number, stream = process.env["JOURNAL_STREAM"]): boolean {
-  if (stream === undefined) return false;
-  try {
-    const { dev, ino } = fstatSync(fd);
-    return stream === `${dev}:${ino}`;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { messageOf } from "../core/errors.ts";
 
 /** Milliseconds that one message may take; the manager reads them at once. */
@@ -67,6 +66,8 @@ export function takeServiceManager(): ServiceManager {
 /** By systemd-notify(1), because Node has no unix datagram sockets; it waits until the manager has read the message. */
 async function systemdNotify(socket: string, notice: Notice): Promise<void> {
   const words = Object.entries(notice).map(([name, value]) => `${name}=${value.replaceAll("\n", " ")}`);
+  // Whom nobody watches over starts no program, and does not wait for what starts them.
+  const { execa } = await import("execa");
   await execa("systemd-notify", words, {
     env: { NOTIFY_SOCKET: socket, PATH: `${process.env["PATH"] ?? ""}:/usr/bin:/bin` },
     extendEnv: false,

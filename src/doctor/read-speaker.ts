@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Gobgp } from "../config/config.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
-import { openSpeaker } from "../daemon/adapters.ts";
+import { openSpeaker } from "../daemon/open-speaker.ts";
 import type { SpeakerFacts } from "./facts.ts";
 
 /** Milliseconds that gobgpd's first word is waited for. */

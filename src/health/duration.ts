@@ -1,26 +1,20 @@
-import * as z from "zod";
-
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+/** The form of one. */
+export const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 const RIGHT = 'would be right: "1s", "300ms", "2m"';
 /** A timer of Node holds 31 bits of milliseconds; a longer one fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** A length of time in a config file, `"1s"`, `"300ms"`, `"2m"` or `"1h"`; answers whole milliseconds, 1 to 2147483647 (24 days). */
-export const durationSchema = z
-  .string({ error: `not a duration; ${RIGHT}` })
-  .regex(TEXT, { error: `not a duration; ${RIGHT}`, abort: true })
-  .transform((text, context): number => {
-    const milliseconds = parseDuration(text);
-    if (milliseconds >= 1 && milliseconds <= LONGEST) return milliseconds;
-    context.issues.push({ code: "custom", input: text, message: `a duration is 1ms to 24 days; ${RIGHT}` });
-    return z.NEVER;
-  });
+/** What is said of anything that is no duration. */
+export const NO_DURATION = `not a duration; ${RIGHT}`;
 
-/** Whole milliseconds of a text that has the form of a duration; NaN for any other text. */
-function parseDuration(text: string): number {
-  const [, amount, unit] = TEXT.exec(text) ?? [];
-  return Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+/** A length of time as the operator writes it, `1s`, `300ms`, `2m` or `1h`: whole milliseconds, 1 to 2147483647 (24 days), or what is wrong with it. */
+export function parseDuration(text: string): { readonly milliseconds: number } | { readonly wrong: string } {
+  const [, amount, unit] = DURATION.exec(text) ?? [];
+  if (unit === undefined) return { wrong: NO_DURATION };
+  const milliseconds = Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+  if (milliseconds >= 1 && milliseconds <= LONGEST) return { milliseconds };
+  return { wrong: `a duration is 1ms to 24 days; ${RIGHT}` };
 }
 
 /** Milliseconds in the largest unit that needs no fraction, for messages: 3000 is `3 s`, 1500 is `1500 ms`. */

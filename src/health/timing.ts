@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationSchema } from "./duration.ts";
+import { durationSchema } from "./duration-schema.ts";
 
 /**
  * The fields that every kind of check has, to be spread into its schema.

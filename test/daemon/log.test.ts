@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { fstatSync } from "node:fs";
 import { test } from "node:test";
 import { execa } from "execa";
-import { readByJournal } from "../../src/daemon/log.ts";
+import { readByJournal } from "../../src/daemon/by-journal.ts";
 
 const LOG = new URL("../../src/daemon/log.ts", import.meta.url).pathname;
 
 test("for the journal each line begins with its priority, as syslog(3) counts them", async () => {
   const code = `import { createLog } from ${JSON.stringify(LOG)};
-    const log = createLog("debug", "journal");
+    const log = await createLog("debug", "journal");
     log.debug("d"); log.info("i"); log.warn("w"); log.error("e\\nmore"); log.info({ password: "x" }, "with fields");`;
   const { stdout, stderr } = await execa(process.execPath, ["--input-type=module", "-e", code]);
   assert.equal(stdout, "");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod";
-import { durationSchema, formatDuration } from "../../src/health/duration.ts";
+import { formatDuration } from "../../src/health/duration.ts";
+import { durationSchema } from "../../src/health/duration-schema.ts";
 
 for (const [text, milliseconds] of [
   ["1s", 1000],
