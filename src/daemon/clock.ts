@@ -1,13 +1,20 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../core/ports.ts";
 
 /** The kernel's monotonic clock: a step of the wall clock changes nothing. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: async (ms, signal) => {
-    if (signal?.aborted === true) return;
-    await wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-  },
+  // Not that of timers/promises, which makes an error of each sleep that is ended: each probe ends one.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.max(0, ms));
+      signal?.addEventListener("abort", end);
+    }),
 };
 
 /** The wall clock's time after so many milliseconds, for people and across restarts: `2026-01-02T03:04:05Z`. */

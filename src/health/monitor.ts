@@ -6,6 +6,8 @@ import { failing } from "./result.ts";
 
 /** Milliseconds that a probe is given to end after it was told to; a probe of ours takes less than one. */
 const GRACE = 100;
+/** Given so that each end of a wait does not cost an error of its own. */
+const OVER = "over";
 const STUCK = "the probe before this one was told to end and has not; no new one is started beside it";
 /** Longest wait before the first probe, in milliseconds and as a part of the interval. */
 const START_SPREAD = { milliseconds: 100, part: 0.1 };
@@ -94,20 +96,20 @@ export class Monitor {
     const answer: { result?: ProbeResult } = {};
     const began = clock.now();
     this.#end = () => {
-      probing.abort();
-      waiting.abort();
+      probing.abort(OVER);
+      waiting.abort(OVER);
     };
     void settle(check, probing.signal).then((result) => {
       answer.result = result;
       this.#end = undefined;
-      waiting.abort();
-      ending.abort();
+      waiting.abort(OVER);
+      ending.abort(OVER);
     });
     await clock.sleep(timeout, waiting.signal);
     // Late by this much, it was this process that stood still (a suspended machine, SIGSTOP): the answer may lie in the socket, unread.
     if (clock.now() - began > timeout + GRACE) await clock.sleep(GRACE, waiting.signal);
     if (answer.result !== undefined) return answer.result;
-    probing.abort();
+    probing.abort(OVER);
     await clock.sleep(GRACE, ending.signal);
     return tooLate(timeout, answer.result);
   }
