@@ -4,6 +4,7 @@ import { parseGoBool } from "../config/flags.ts";
 import { parseGobgpAddress } from "../config/gobgp-address.ts";
 import { loadConfig, parseConfig } from "../config/load.ts";
 import { parseMetricsAddress } from "../config/metrics-address.ts";
+import type { ReadFile } from "../config/password-file.ts";
 import { UsageError } from "../core/errors.ts";
 import type { MetricsListener } from "../daemon/metrics-endpoint.ts";
 import { preflight } from "../daemon/preflight.ts";
@@ -12,13 +13,14 @@ import type { Settings } from "../daemon/settings.ts";
 import type { Options } from "./options.ts";
 import { adminAddress, guardSocket, stateDirectoryOf } from "./options.ts";
 
-/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. `given` stands for the file. */
+/** What every command starts from: the flags and the config file; throws UsageError with every problem of them. `given` stands for the file, `readFile` for what reads the passwords. */
 export async function readSettings(
   options: Options,
   given?: ConfigText,
+  readFile?: ReadFile,
 ): Promise<{ readonly settings: Settings; readonly warnings: readonly string[] }> {
   const { network, ipvs, metrics } = readFlags(options);
-  const { config, warnings } = await readConfig(options, given);
+  const { config, warnings } = await readConfig(options, given, readFile);
   const settings = {
     config,
     file: given?.file ?? options["config"] ?? "",
@@ -50,9 +52,9 @@ export function readFlags(options: Options) {
 }
 
 /** The config file alone, or what is given in its place; throws ConfigError with every problem of it. */
-export async function readConfig(options: Options, given?: ConfigText): Promise<Loaded> {
+export async function readConfig(options: Options, given?: ConfigText, readFile?: ReadFile): Promise<Loaded> {
   const { file, metrics, gobgpAddress } = readFlags(options);
-  const context = { metricsAddress: metrics, gobgpAddress };
+  const context = { metricsAddress: metrics, gobgpAddress, readFile };
   return given === undefined ? loadConfig(file, context) : parseConfig(given.text, given.file, context);
 }
 

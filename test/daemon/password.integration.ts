@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { PlanDocument } from "../../src/admin/api.ts";
@@ -94,6 +94,9 @@ test("a password that changes in its file costs the session: told by plan, refus
   await announced();
   controller.signal("SIGTERM");
   assert.equal(await controller.ended(), 0);
+  await rm(passwordFile);
+  const cleanup = await run("cleanup", "-config", config);
+  assert.deepEqual([cleanup.code, cleanup.err], [0, []], "it begins no session");
 
   const files = await readdir(controller.folder, { recursive: true, withFileTypes: true });
   const texts = files
