@@ -101,7 +101,7 @@ export class Controller {
     void keeper?.run();
     const hearing = hearLinks(this.#shared.parts, this.#trigger, this.#shared.reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
-    while (!leave.aborted || (operator.draining && this.#settings.config.onStop === "withdraw")) {
+    while (!leave.aborted || operator.drainsToStop) {
       await operator.look();
       await rounds.pass();
       await rounds.rest();
@@ -179,10 +179,11 @@ export class Controller {
     const { stopDrain, onStop } = this.#settings.config;
     this.#shared.beacon.leaving();
     this.#shared.journal.life("leaving", onStop === "handover" ? HANDED_OVER : "it was told to end");
+    const { operator } = this.#operations;
+    operator.stop(onStop === "withdraw" ? stopDrain : 0);
     if (onStop === "withdraw") {
       this.#shared.parts.log.info(`leaving: ${stopDrain > 0 ? "drain, " : ""}withdraw, hold, tear down`);
-      if (stopDrain > 0) this.#operations.operator.stop(stopDrain);
-      if (!this.#operations.operator.draining) this.#stage = "leaving";
+      if (!operator.drainsToStop) this.#stage = "leaving";
     }
     this.#lookAgain();
   }

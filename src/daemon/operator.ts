@@ -37,6 +37,7 @@ const LOOK_MS = 1_000;
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #words = new Map<string, Override>();
+  #stopping = false;
   /** Drains of the stop, which are nobody's word and not kept. */
   #stop: Map<string, Override> | undefined;
 
@@ -73,6 +74,11 @@ export class Operator {
 
   get draining(): boolean {
     return [...this.overrides.values()].some(isDraining);
+  }
+
+  /** The stop has something to wait for: its own drains, and not the words of others, whose deadlines may be hours away. */
+  get drainsToStop(): boolean {
+    return this.#stop !== undefined && this.draining;
   }
 
   /** Begins to drain; answers a line for each service. Throws Refused, and then nothing has changed. */
@@ -156,9 +162,11 @@ export class Operator {
       );
   }
 
-  /** Drains everything because this process stops; from here on nobody's word is taken. What is drained or forced down stays so. */
+  /** This process stops: from here on nobody's word is taken. With a timeout everything drains first; what is drained or forced down stays so. */
   stop(timeout: number): void {
     const { services, clock, metrics } = this.#options;
+    this.#stopping = true;
+    if (timeout === 0) return;
     this.#stop = stopWords(services().keys(), this.#words, clock.now(), timeout);
     metrics.overrides(this.#stop);
   }
@@ -175,6 +183,7 @@ export class Operator {
 
   #refuseStopping(): void {
     if (this.#stop !== undefined) throw new Refused("this controller is stopping, and drains everything for that");
+    if (this.#stopping) throw new Refused("this controller is stopping; say it to the next one");
   }
 
   #say(entries: readonly (readonly [string, Override])[]): Promise<readonly string[]> {

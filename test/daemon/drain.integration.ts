@@ -136,6 +136,27 @@ test("SIGTERM with stopDrain makes the path worse first, and withdraws at its de
   assert.ok(!controller.lines.slice(from).some((line) => line.includes("drain")), "the stop's drain is nobody's word");
 });
 
+// fault: stop-in-a-drain
+test("SIGTERM without stopDrain withdraws at once, however long somebody's drain may take, and the next start keeps that drain", {
+  skip,
+}, async (t) => {
+  const { gobgpd, controller, announced, withdrawn, wire } = await scene(t, { withdrawHold: "3s" });
+  const { run } = cliOf(controller);
+  await gobgpd.start(binary);
+  controller.start();
+  await announced();
+  assert.equal((await run("drain", "web", "-timeout", "1h")).code, 0);
+  await until("the demoted path", () => wire().length === 2);
+  controller.signal("SIGTERM");
+  await withdrawn();
+  const late = await run("undrain", "web");
+  assert.deepEqual([late.code, late.err], [4, ["bgp-lb: this controller is stopping; say it to the next one"]]);
+  assert.equal(await controller.ended(), 0);
+  const from = controller.lines.length;
+  controller.start();
+  await controller.says(/^info web is draining by alice, until .* before this start/, from);
+});
+
 // fault: drain-interrupted
 test("a waiting drain that is interrupted stands, and says so", { skip }, async (t) => {
   const { gobgpd, controller, announced } = await scene(t);

@@ -189,9 +189,23 @@ test("a stop drains what is not drained yet, keeps nothing of that, and lengthen
   await operator.force("api", "down", undefined, ALICE);
   await operator.drain(["web"], 3_600_000, ALICE);
   operator.stop(5_000);
+  assert.equal(operator.drainsToStop, true);
   assert.equal(operator.overrides.get("web")?.deadline, clock.now() + 5_000);
   await look(5);
   assert.deepEqual(words(), ["web drain deadline", "api down "]);
-  assert.equal(operator.draining, false);
+  assert.equal(operator.drainsToStop, false);
   assert.deepEqual((await start()).words(), ["api down ", "web drain undefined"], "alice's drain goes on");
+});
+
+test("a stop without a drain of its own waits for nobody's, and takes no word", async (t) => {
+  const { start } = await stage(t);
+  const { operator, words } = await start();
+  await operator.drain(["web"], 3_600_000, ALICE);
+  operator.stop(0);
+  assert.deepEqual([operator.drainsToStop, words()], [false, ["web drain undefined"]]);
+  await assert.rejects(
+    operator.undrain(["web"], ALICE),
+    /^Refused: this controller is stopping; say it to the next one$/,
+  );
+  await assert.rejects(operator.force("api", "down", undefined, ALICE), /stopping/);
 });
