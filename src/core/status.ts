@@ -74,6 +74,11 @@ export function isAnnounced({ state }: Pick<AnnouncementStatus, "state">): boole
   return state === "proven" || state === "sent";
 }
 
+/** False where gobgpd is known not to hold the path: nothing is wanted, or it waits for its dataplane. */
+export function mayBeHeld({ state, dataplane }: Pick<AnnouncementStatus, "state" | "dataplane">): boolean {
+  return state !== "withdrawn" && (state !== "pending" || dataplane?.state !== "broken");
+}
+
 /** True where the peer has the path, as far as anybody here can know. */
 export function hasPath({ state }: Pick<PeerStatus, "state">): boolean {
   return state === "proven" || state === "sent";

@@ -8,6 +8,7 @@ import type { Kernel } from "../core/ports.ts";
 import type { VirtualServiceKey } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
+import { mayBeHeld } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
 import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
@@ -167,7 +168,7 @@ function leaseTerm({ guardSocket, config }: Settings): number {
 /** Before the first pass nobody knows, and what is unknown may be there. */
 function isAnnounced(status: Status | undefined, service: string): boolean {
   if (status === undefined) return true;
-  return status.announcements.some((one) => one.services.includes(service) && one.state !== "withdrawn");
+  return status.announcements.some((one) => one.services.includes(service) && mayBeHeld(one));
 }
 
 /** The services of the config, each with those of its virtual services whose connections are counted here. */

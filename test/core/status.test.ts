@@ -9,7 +9,7 @@ import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import type { PathProof, Proofs } from "../../src/core/proof.ts";
 import type { Observed, SpeakerState } from "../../src/core/state.ts";
 import type { AnnouncementState, DataplaneStatus, PeerStatus } from "../../src/core/status.ts";
-import { summarise } from "../../src/core/status.ts";
+import { mayBeHeld, summarise } from "../../src/core/status.ts";
 import { BARE, EMPTY_KERNEL, health, intent, ip, service } from "../support/world.ts";
 
 const PREFIX = "10.88.2.1/32" as Prefix;
@@ -196,4 +196,17 @@ test("a drained service's dataplane is torn down on purpose; without network set
   const gone = derive(WANTED, health({ web: "up" }), "gone", true);
   assert.deepEqual(of(gone), { state: "torn down", lacks: [] });
   assert.equal(of(desire("up", { network: false })), undefined);
+});
+
+test("what waits for its dataplane is not in gobgpd, and what is withdrawn; of all else nobody knows, or it is", () => {
+  const held = ({ speaker, kernel = "whole", wants }: Pick<Case, "speaker" | "kernel" | "wants">) => {
+    const seen = kernel === "whole" ? STANDS.kernel : EMPTY_KERNEL;
+    return summarise(desire(wants), { kernel: seen, speaker }, new Map(), FOUND).announcements.map(mayBeHeld);
+  };
+  assert.deepEqual(held({ wants: "up", speaker: NO_PATH, kernel: "broken" }), [false]);
+  assert.deepEqual(held({ wants: "down", speaker: NO_PATH }), [false]);
+  assert.deepEqual(held({ wants: "up", speaker: GOBGPD, kernel: "broken" }), [true]);
+  assert.deepEqual(held({ wants: "up", speaker: OTHER_HOP }), [true]);
+  assert.deepEqual(held({ wants: "up", speaker: undefined, kernel: "broken" }), [true]);
+  assert.deepEqual(held({ wants: "up", speaker: "absent" }), [true]);
 });
