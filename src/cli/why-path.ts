@@ -36,10 +36,18 @@ function mend(one: ToldAnnouncement, found: StatusDocument, otherwise = PUT_BACK
   const about = aboutIt(one);
   const steps = Object.entries(found.failing).filter(([step, error]) => about(`${step} ${error}`));
   if (steps.length > 0)
-    return `a step fails, and is tried again: ${steps.map(([step, error]) => `${step}: ${error}`).join("; ")}`;
+    return `a step fails, and is tried again: ${first(steps.map(([step, error]) => `${step}: ${error}`))}`;
   const conflicts = found.conflicts.filter(about);
   if (conflicts.length > 0) return conflicts.join("; ");
   return otherwise;
+}
+
+/** What is built first fails first; all else follows from it, and stands in the status. */
+const MOST_STEPS = 2;
+
+function first(steps: readonly string[]): string {
+  const more = steps.length - MOST_STEPS;
+  return `${steps.slice(0, MOST_STEPS).join("; ")}${more > 0 ? `; and ${more} more, see bgp-lb status` : ""}`;
 }
 
 const PUT_BACK =

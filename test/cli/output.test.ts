@@ -128,6 +128,11 @@ test("the first broken link is named where it is, with its own remedy", () => {
   const unread = { state: "pending", dataplane: { state: "unread", lacks: [] }, peers: [] } as const;
   assert.match(of(unread), /^broken dataplane: the log says which command failed/);
   const taken = { state: "pending", dataplane: { state: "broken", lacks: ["x"] }, peers: [] } as const;
+  const failing = Object.fromEntries(["add link web", "mark web", "set web up", "bind web"].map((one) => [one, "no"]));
+  assert.equal(
+    of(taken, { failing }),
+    "broken dataplane: a step fails, and is tried again: add link web: no; mark web: no; and 2 more, see bgp-lb status",
+  );
   const conflict = "link web is not ours: it has no alias bgp-lb";
   assert.equal(of(taken, { conflicts: [conflict, "link eth1 is not ours"] }), `broken dataplane: ${conflict}`);
   assert.match(of(taken), /^broken dataplane: it is put back with the next pass; if it stays so, something else/);
