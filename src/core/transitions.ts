@@ -48,14 +48,20 @@ export function standings(status: Status, overrides: ReadonlyMap<string, Overrid
   return [...words, ...steps, ...vips];
 }
 
-/** The change that it is to be listed no more; undefined: a thing that is gone, which is no change of its own. */
-export function ending({ standing, since }: Known, now: number): Change | undefined {
+/** The change that it is to be listed no more; undefined: a thing that is gone, which is no change of its own. `ended`: how a service's word came to its end. */
+export function ending(
+  { standing, since }: Known,
+  now: number,
+  ended: ReadonlyMap<string, string>,
+): Change | undefined {
   const { state, ...about } = standing;
   const stood = Math.round(now - since);
   if (about.kind === "step")
     return { ...about, from: state, to: "done", reason: "done, or not wanted any more", stood };
-  if (about.kind === "word")
-    return { ...about, from: state, to: "none", reason: "taken back, or its time is over", stood };
+  if (about.kind === "word") {
+    const reason = ended.get(about.services[0] ?? "") ?? "taken back, or its time is over";
+    return { ...about, from: state, to: "none", reason, stood };
+  }
   return undefined;
 }
 

@@ -138,7 +138,7 @@ export class Controller {
     return new Rounds({
       ...this.#shared.parts,
       ...this.#shared,
-      overrides: () => operator.overrides,
+      operator,
       reconciler,
       trigger: this.#trigger,
       interval: () => this.#settings.config.reconcileInterval,

@@ -74,10 +74,10 @@ export class Journal implements Notes {
     this.#add(this.#changes([standing]));
   }
 
-  /** What a look has found, and the operator's words that stand. */
-  saw(status: Status, overrides: Overrides): void {
+  /** What a look has found, and the operator's words that stand; by service how the others ended. */
+  saw(status: Status, overrides: Overrides, ended: ReadonlyMap<string, string>): void {
     const now = standings(status, overrides);
-    this.#add([...this.#changes(now), ...this.#ended(new Set(now.map(keyOf)))]);
+    this.#add([...this.#changes(now), ...this.#ended(new Set(now.map(keyOf)), ended)]);
   }
 
   /** Something happened that is no state: it is an entry each time. */
@@ -117,13 +117,13 @@ export class Journal implements Notes {
   }
 
   /** What was listed and is not any more. */
-  #ended(there: ReadonlySet<string>): readonly Change[] {
+  #ended(there: ReadonlySet<string>, how: ReadonlyMap<string, string>): readonly Change[] {
     const at = this.#options.clock.now();
     const ended: Change[] = [];
     for (const [key, known] of this.#known) {
       if (!isListed(known.standing.kind) || there.has(key)) continue;
       this.#known.delete(key);
-      const end = ending(known, at);
+      const end = ending(known, at, how);
       if (end !== undefined) ended.push(this.#caused(end, at));
     }
     return ended;

@@ -1,34 +1,12 @@
-import type { OperatorMetrics } from "../admin/operator-metrics.ts";
-import type { ServiceHealth } from "../core/desired.ts";
 import { messageOf, Refused } from "../core/errors.ts";
 import type { Force, Override, Overrides } from "../core/override.ts";
 import { isDrained, isDraining, overrideWords, watchDrain } from "../core/override.ts";
-import type { Clock } from "../core/ports.ts";
-import type { VirtualServiceKey } from "../core/service.ts";
-import type { Logger } from "./log.ts";
-import type { OverrideStore } from "./overrides.ts";
-import type { Reporter } from "./reporter.ts";
+import type { OperatorOptions } from "./operator-options.ts";
 import type { Which } from "./service-names.ts";
 import { servicesNamed } from "./service-names.ts";
-import type { Counted, Traffic } from "./traffic.ts";
+import type { Counted } from "./traffic.ts";
 import type { Speaking } from "./words.ts";
 import { beginDrain, span, stopWords } from "./words.ts";
-
-export interface OperatorOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly reporter: Reporter;
-  readonly metrics: OperatorMetrics;
-  readonly store: Pick<OverrideStore, "load" | "save">;
-  /** The services of the config, each with its virtual services as far as they are counted. */
-  readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
-  readonly health: () => ReadonlyMap<string, ServiceHealth>;
-  /** False: no VIP of the service was in gobgpd after the last pass. */
-  readonly announced: (name: string) => boolean;
-  readonly traffic: Traffic;
-  /** Something else is to be announced now. */
-  readonly onChange: () => void;
-}
 
 /** Milliseconds between two looks at what drains. */
 const LOOK_MS = 1_000;
@@ -37,6 +15,8 @@ const LOOK_MS = 1_000;
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #words = new Map<string, Override>();
+  /** How the last word on a service came to its end, where none stands. */
+  readonly #ended = new Map<string, string>();
   #stopping = false;
   /** Drains of the stop, which are nobody's word and not kept. */
   #stop: Map<string, Override> | undefined;
@@ -60,6 +40,11 @@ export class Operator {
 
   get overrides(): Overrides {
     return this.#stop ?? this.#words;
+  }
+
+  /** By service: how the last word on it ended, where none stands. */
+  get ended(): ReadonlyMap<string, string> {
+    return this.#ended;
   }
 
   /** When something is due by itself, on the clock; Infinity: nothing is. */
@@ -107,7 +92,7 @@ export class Operator {
     const lines = names.map((name) => {
       const before = this.#words.get(name) as Override;
       if (isDraining(before)) this.#options.metrics.drained("undrained");
-      this.#words.delete(name);
+      this.#end(name, `taken back by ${by}`);
       return `${name} is no longer ${overrideWords(before)}; taken back by ${by}`;
     });
     return this.#changed(lines);
@@ -145,7 +130,7 @@ export class Operator {
         this.#options.metrics.drained(next.result);
         ended.push(`${name} is ${overrideWords(next)}`);
       } else if (!isDrained(word) && word.deadline <= now) {
-        words.delete(name);
+        this.#end(name, "its time is over");
         ended.push(`${name} is no longer ${overrideWords(word)}: its time is over`);
       }
     }
@@ -155,7 +140,7 @@ export class Operator {
   /** Drops the words on services that are not in the config any more. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#words.keys()].filter((name) => !names.has(name));
-    for (const name of gone) this.#words.delete(name);
+    for (const name of gone) this.#end(name, "its service is not in the config any more");
     if (gone.length > 0)
       await this.#changed(
         gone.map((name) => `${name} is not in the config any more: what was said of it is forgotten`),
@@ -186,8 +171,16 @@ export class Operator {
     if (this.#stopping) throw new Refused("this controller is stopping; say it to the next one");
   }
 
+  #end(name: string, how: string): void {
+    (this.#stop ?? this.#words).delete(name);
+    this.#ended.set(name, how);
+  }
+
   #say(entries: readonly (readonly [string, Override])[]): Promise<readonly string[]> {
-    for (const [name, word] of entries) this.#words.set(name, word);
+    for (const [name, word] of entries) {
+      this.#words.set(name, word);
+      this.#ended.delete(name);
+    }
     return this.#changed(entries.map(([name, word]) => `${name} is ${overrideWords(word)}`));
   }
 

@@ -1,12 +1,12 @@
 import type { Metrics } from "../admin/metrics.ts";
 import type { Runs, Seen } from "../core/failover.ts";
 import { follow } from "../core/failover.ts";
-import type { Overrides } from "../core/override.ts";
 import type { Clock } from "../core/ports.ts";
 import { stamp } from "../core/since.ts";
 import type { Status } from "../core/status.ts";
 import type { Beacon } from "./beacon.ts";
 import type { Journal } from "./journal.ts";
+import type { Operator } from "./operator.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Trigger } from "./trigger.ts";
@@ -19,8 +19,7 @@ export interface RoundsOptions {
   readonly metrics: Metrics;
   readonly reporter: Reporter;
   readonly journal: Pick<Journal, "saw">;
-  /** The operator's words. */
-  readonly overrides: () => Overrides;
+  readonly operator: Pick<Operator, "overrides" | "ended">;
   /** Milliseconds between two passes where nothing calls for one. */
   readonly interval: () => number;
   /** The clock's time at which a pass is due whatever else is; Infinity for none. */
@@ -80,10 +79,10 @@ export class Rounds {
 
   #tell(status: Status | undefined): void {
     if (status === undefined) return;
-    const { reconciler, clock, beacon, metrics, reporter, journal, overrides, judged, serving, onStatus } =
+    const { reconciler, clock, beacon, metrics, reporter, journal, operator, judged, serving, onStatus } =
       this.#options;
     this.last = stamp(this.last, status, clock.now());
-    journal.saw(status, overrides());
+    journal.saw(status, operator.overrides, operator.ended);
     metrics.status(status, reconciler.prover.lost);
     this.#time(status);
     if (serving()) reporter.announcements(status.announcements);

@@ -48,6 +48,7 @@ function status(state: AnnouncementState, over: Partial<Status> = {}): Status {
 }
 
 const NO_WORDS: Overrides = new Map();
+const NO_ENDS: ReadonlyMap<string, string> = new Map();
 
 /** What an entry says, but for its number and the wall clock. */
 const told = ({ kind, prefix, services, what, from, to, stood, took }: Event) =>
@@ -58,19 +59,19 @@ test("each change of anything is one entry with what it was before, for how long
   await journal.begin("bgp-lb 1", () => assert.fail("nothing to warn of"));
   journal.note({ kind: "health", services: ["web"], state: "up", reason: "tcp passes" });
   await clock.advance(300);
-  journal.saw(status("proven"), NO_WORDS);
+  journal.saw(status("proven"), NO_WORDS, NO_ENDS);
   await clock.advance(60_000);
-  journal.saw(status("proven"), NO_WORDS);
+  journal.saw(status("proven"), NO_WORDS, NO_ENDS);
   journal.note({ kind: "health", services: ["web"], state: "up", reason: "tcp passes, still" });
   journal.note({ kind: "health", services: ["web"], state: "down", reason: "refused" });
   await clock.advance(20);
-  journal.saw(status("withdrawn"), NO_WORDS);
+  journal.saw(status("withdrawn"), NO_WORDS, NO_ENDS);
   await clock.advance(1_000);
-  journal.saw(status("pending", { failing: new Map([["bind 10.88.2.1", "no rights"]]) }), NO_WORDS);
+  journal.saw(status("pending", { failing: new Map([["bind 10.88.2.1", "no rights"]]) }), NO_WORDS, NO_ENDS);
   await clock.advance(1_000);
-  journal.saw(status("pending"), NO_WORDS);
+  journal.saw(status("pending"), NO_WORDS, NO_ENDS);
   await clock.advance(1_000);
-  journal.saw(status("proven"), NO_WORDS);
+  journal.saw(status("proven"), NO_WORDS, NO_ENDS);
   assert.deepEqual(journal.read({}).map(told), [
     "life  absent serving",
     "health web unknown up",
@@ -100,12 +101,12 @@ test("an operator's word is an entry when it comes, when it changes and when it 
     connections: undefined,
     result: undefined,
   };
-  journal.saw(status("proven"), new Map([["web", drain]]));
+  journal.saw(status("proven"), new Map([["web", drain]]), NO_ENDS);
   await clock.advance(5_000);
-  journal.saw(status("withdrawn"), new Map([["web", { ...drain, result: "quiet" as const }]]));
+  journal.saw(status("withdrawn"), new Map([["web", { ...drain, result: "quiet" as const }]]), NO_ENDS);
   await clock.advance(5_000);
-  journal.saw(status("withdrawn", { announcements: [] }), NO_WORDS);
-  journal.saw(status("withdrawn"), NO_WORDS);
+  journal.saw(status("withdrawn", { announcements: [] }), NO_WORDS, new Map([["web", "taken back by bob"]]));
+  journal.saw(status("withdrawn"), NO_WORDS, NO_ENDS);
   const words = journal.read({}).filter(({ kind }) => kind === "word");
   assert.deepEqual(words.map(told), [
     "word web none draining",
@@ -113,6 +114,7 @@ test("an operator's word is an entry when it comes, when it changes and when it 
     "word web drained none 5000",
   ]);
   assert.equal(words[0]?.reason, "draining by alice: kernel at the latest");
+  assert.equal(words[2]?.reason, "taken back by bob");
   const vip = journal.read({}).filter(({ kind }) => kind === "announcement");
   assert.deepEqual(vip.map(told), [
     "announcement 10.88.2.1/32 unknown proven 0",

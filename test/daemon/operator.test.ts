@@ -176,6 +176,10 @@ test("words outlive the process, but not their time and not their service", asyn
   await clock.advance(10_000);
   await after.look(0);
   assert.deepEqual(after.words(), ["web drain undefined"]);
+  await after.operator.undrain(["web"], { by: "carol", reason: "" });
+  assert.deepEqual([...after.operator.ended.values()], ["its time is over", "taken back by carol"]);
+  await after.operator.drain(["web"], 3_600_000, ALICE);
+  assert.deepEqual([...after.operator.ended.keys()], ["api"]);
   world.names = ["api"];
   const last = await start();
   assert.deepEqual(last.words(), []);
