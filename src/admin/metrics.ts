@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import { splitPrefix } from "../core/address.ts";
 import type { Verdict } from "../core/health.ts";
 import type { RepairKind } from "../core/mended.ts";
+import { REPAIR_KINDS } from "../core/mended.ts";
 import type { Op } from "../core/op.ts";
 import type { Status } from "../core/status.ts";
 import { ANNOUNCEMENT_STATES, hasPath } from "../core/status.ts";
@@ -132,6 +133,8 @@ export class Metrics {
       labelNames: ["version"],
       registers: this.#registers,
     }).set({ version }, 1);
+    // A counter that begins with its first repair hides that one from increase().
+    for (const kind of REPAIR_KINDS) this.#repairs.inc({ kind }, 0);
   }
 
   probe(service: string, check: string, verdict: Verdict, ok: boolean, milliseconds: number): void {

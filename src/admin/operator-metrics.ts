@@ -1,16 +1,26 @@
 import type { Registry } from "prom-client";
 import { Counter, Gauge } from "prom-client";
-import type { DrainResult, Overrides } from "../core/override.ts";
-import { shortWord } from "../core/override.ts";
+import type { DrainResult, shortWord } from "../core/override.ts";
 
 const RESULTS = ["quiet", "deadline", "not announced", "undrained"] as const satisfies readonly (
   | DrainResult
   | "undrained"
 )[];
 
+/** An operator's word on a service; times in milliseconds since 1970. */
+export interface StandingWord {
+  readonly service: string;
+  readonly word: ReturnType<typeof shortWord>;
+  readonly since: number;
+  /** undefined: it stands until it is taken back. */
+  readonly until: number | undefined;
+}
+
 /** What Prometheus is told of the operator's words and of the config. */
 export class OperatorMetrics {
   readonly #overrides: Gauge<"service" | "word">;
+  readonly #since: Gauge<"service" | "word">;
+  readonly #until: Gauge<"service" | "word">;
   readonly #drains: Counter<"result">;
   readonly #reloaded: Gauge;
   readonly #reloadedAt: Gauge;
@@ -18,10 +28,23 @@ export class OperatorMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
+    const labelNames = ["service", "word"] as const;
     this.#overrides = new Gauge({
       name: "bgp_lb_overrides",
       help: "1 for each service that an operator's word stands on: draining, drained, forced_up or forced_down.",
-      labelNames: ["service", "word"],
+      labelNames,
+      registers,
+    });
+    this.#since = new Gauge({
+      name: "bgp_lb_override_since_timestamp_seconds",
+      help: "When the word that stands on the service was said, in seconds since 1970.",
+      labelNames,
+      registers,
+    });
+    this.#until = new Gauge({
+      name: "bgp_lb_override_until_timestamp_seconds",
+      help: "When the word that stands on the service ends by itself, in seconds since 1970; of a drain, when it withdraws at the latest. None where it stands until it is taken back.",
+      labelNames,
       registers,
     });
     this.#drains = new Counter({
@@ -48,9 +71,14 @@ export class OperatorMetrics {
     });
   }
 
-  overrides(overrides: Overrides): void {
-    this.#overrides.reset();
-    for (const [service, override] of overrides) this.#overrides.set({ service, word: label(shortWord(override)) }, 1);
+  overrides(words: readonly StandingWord[]): void {
+    for (const gauge of [this.#overrides, this.#since, this.#until]) gauge.reset();
+    for (const { service, word, since, until } of words) {
+      const labels = { service, word: label(word) };
+      this.#overrides.set(labels, 1);
+      this.#since.set(labels, since / 1000);
+      if (until !== undefined) this.#until.set(labels, until / 1000);
+    }
   }
 
   drained(result: (typeof RESULTS)[number]): void {

@@ -7,7 +7,8 @@ import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Observed } from "./state.ts";
 
 /** What was put back, as the metric names it. */
-export type RepairKind = "link" | "address" | "virtual_service" | "real_server" | "path" | "peer";
+export const REPAIR_KINDS = ["link", "address", "virtual_service", "real_server", "path", "peer"] as const;
+export type RepairKind = (typeof REPAIR_KINDS)[number];
 
 export interface Repair {
   readonly kind: RepairKind;

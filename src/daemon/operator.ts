@@ -6,7 +6,7 @@ import type { Which } from "./service-names.ts";
 import { servicesNamed } from "./service-names.ts";
 import type { Counted } from "./traffic.ts";
 import type { Speaking } from "./words.ts";
-import { beginDrain, span, stopWords } from "./words.ts";
+import { beginDrain, span, standingWords, stopWords } from "./words.ts";
 
 /** Milliseconds between two looks at what drains. */
 const LOOK_MS = 1_000;
@@ -34,7 +34,7 @@ export class Operator {
       this.#words.set(name, word);
       log.info(`${name} is ${overrideWords(word)}; said ${word.since}, before this start`);
     }
-    metrics.overrides(this.#words);
+    metrics.overrides(standingWords(this.#words));
     await this.keepOnly(new Set(services().keys()));
   }
 
@@ -153,7 +153,7 @@ export class Operator {
     this.#stopping = true;
     if (timeout === 0) return;
     this.#stop = stopWords(services().keys(), this.#words, clock.now(), timeout);
-    metrics.overrides(this.#stop);
+    metrics.overrides(standingWords(this.#stop));
   }
 
   #serves(name: string, regardless: boolean): boolean {
@@ -188,7 +188,7 @@ export class Operator {
   async #changed(lines: readonly string[]): Promise<readonly string[]> {
     const { store, reporter, metrics, log, onChange } = this.#options;
     for (const line of lines) log.info(line);
-    metrics.overrides(this.overrides);
+    metrics.overrides(standingWords(this.overrides));
     onChange();
     try {
       await store.save(this.#words);

@@ -1,6 +1,7 @@
+import type { StandingWord } from "../admin/operator-metrics.ts";
 import type { Drain, Override } from "../core/override.ts";
-import { isDraining } from "../core/override.ts";
-import { textOfTime } from "./clock.ts";
+import { isDrained, isDraining, shortWord } from "../core/override.ts";
+import { textOfTime, timeOfText } from "./clock.ts";
 
 /** Who says something, and why. */
 export interface Speaking {
@@ -27,6 +28,16 @@ export function beginDrain(before: Override | undefined, now: number, timeout: n
     // There is nothing to drain in what is forced down: announcing it for that would be the opposite.
     result: before?.word === "down" ? "not announced" : undefined,
   };
+}
+
+/** The words that stand, as metrics tell of them. */
+export function standingWords(words: ReadonlyMap<string, Override>): readonly StandingWord[] {
+  return [...words].map(([service, word]) => ({
+    service,
+    word: shortWord(word),
+    since: timeOfText(word.since),
+    until: word.until === undefined || isDrained(word) ? undefined : timeOfText(word.until),
+  }));
 }
 
 /** What stands while the process stops: everything drains, but for what is drained or forced down; a drain that ends sooner stays as it is. */

@@ -1,72 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { Registry } from "prom-client";
-import { OperatorMetrics } from "../../src/admin/operator-metrics.ts";
 import { Refused } from "../../src/core/errors.ts";
-import type { VirtualServiceKey } from "../../src/core/service.ts";
-import { Operator } from "../../src/daemon/operator.ts";
-import { OverrideStore } from "../../src/daemon/overrides.ts";
-import { Reporter } from "../../src/daemon/reporter.ts";
-import { Traffic } from "../../src/daemon/traffic.ts";
-import { VirtualClock } from "../support/clock.ts";
-import { FakeKernel } from "../support/fake-kernel.ts";
-import { recordingLog } from "../support/log.ts";
-import { EMPTY_KERNEL, health, service } from "../support/world.ts";
+import { health } from "../support/world.ts";
+import { stage } from "./operator-stage.ts";
 
 const ALICE = { by: "alice", reason: "kernel update" };
-const WEB = "tcp 10.88.2.1:80" as VirtualServiceKey;
-
-/** An operator over two services, one of which is counted, and lives as often as `start` is called. */
-async function stage(t: TestContext) {
-  const directory = await mkdtemp(join(tmpdir(), "bgp-lb-operator-"));
-  t.after(() => rm(directory, { recursive: true }));
-  const clock = new VirtualClock(1_000);
-  const kernel = new FakeKernel();
-  const [virtual] = service("web", ["10.88.2.1"]).virtualServices;
-  kernel.state = { ...EMPTY_KERNEL, virtualServices: new Map(virtual === undefined ? [] : [[WEB, virtual]]) };
-  const log = recordingLog();
-  const world = { verdicts: health({ web: "up", api: "up" }), names: ["web", "api"], gone: "", changes: 0 };
-  const reporter = new Reporter(log.logger);
-  const start = async () => {
-    const registry = new Registry();
-    const operator = new Operator({
-      clock,
-      log: log.logger,
-      reporter,
-      metrics: new OperatorMetrics(registry),
-      store: new OverrideStore(directory, clock),
-      services: () => new Map(world.names.map((name) => [name, name === "web" ? [WEB] : []])),
-      health: () => world.verdicts,
-      announced: (name) => name !== world.gone,
-      traffic: new Traffic(kernel, reporter),
-      onChange: () => {
-        world.changes++;
-      },
-    });
-    await operator.load();
-    /** Looks each second, as the controller's loop does. */
-    const look = async (seconds: number) => {
-      for (let second = 0; second < seconds; second++) {
-        await operator.look();
-        await clock.advance(1_000);
-      }
-      await operator.look();
-    };
-    const words = () =>
-      [...operator.overrides].map(([name, one]) => `${name} ${one.word} ${"result" in one ? one.result : ""}`);
-    const metric = async (name: string) =>
-      (await registry.metrics()).split("\n").filter((line) => line.startsWith(name) && !line.endsWith(" 0"));
-    return { operator, look, words, metric };
-  };
-  const flow = (active: number, accepted: number) => {
-    kernel.traffic = new Map([[WEB, { active, accepted }]]);
-  };
-  return { start, flow, clock, kernel, log, world };
-}
 
 test("a drain waits for open and for new connections, and ends when it was quiet for five seconds", async (t) => {
   const { start, flow, log, world } = await stage(t);
@@ -199,6 +137,21 @@ test("a stop drains what is not drained yet, keeps nothing of that, and lengthen
   assert.deepEqual(words(), ["web drain deadline", "api down "]);
   assert.equal(operator.drainsToStop, false);
   assert.deepEqual((await start()).words(), ["api down ", "web drain undefined"], "alice's drain goes on");
+});
+
+test("metrics tell since when a word stands, and until when, where it ends by itself", async (t) => {
+  const { start } = await stage(t);
+  const { operator, look, metric } = await start();
+  const times = async () => (await metric("bgp_lb_override_")).map((line) => line.replace(/\d+$/, "N"));
+  await operator.force("web", "down", undefined, ALICE);
+  assert.deepEqual(await times(), ['bgp_lb_override_since_timestamp_seconds{service="web",word="forced_down"} N']);
+  await operator.force("web", "up", 3_600_000, ALICE);
+  const [since = "", until = ""] = await metric("bgp_lb_override_");
+  const after = Number(until.split(" ")[1]) - Number(since.split(" ")[1]);
+  assert.ok(after >= 3_600 && after <= 3_601, until);
+  await operator.drain(["web"], 0, ALICE);
+  await look(0);
+  assert.deepEqual(await times(), ['bgp_lb_override_since_timestamp_seconds{service="web",word="drained"} N']);
 });
 
 test("a stop without a drain of its own waits for nobody's, and takes no word", async (t) => {

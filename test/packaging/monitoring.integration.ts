@@ -87,7 +87,7 @@ test("a real Prometheus scrapes a real controller by TLS with a password; each p
     return Number(data.result[0]?.value[1]) >= 3;
   });
   // Without links and IPVS of our own, words of an operator, and anything that went wrong, these have nothing to show.
-  const quiet = /^bgp_lb_(?:ipvs_(?!readable)|overrides|repairs_total|withdraw_seconds)/;
+  const quiet = /^bgp_lb_(?:ipvs_(?!readable)|overrides|withdraw_seconds)/;
   for (const { title, targets = [] } of DASHBOARD.panels)
     for (const { expr } of targets) {
       const { status, error, data } = await query(filledIn(expr, JOB));
