@@ -4,15 +4,23 @@ import { ControllerUnreachable, Refused, UsageError } from "../core/errors.ts";
 import type { Event, EventQuery } from "../core/event.ts";
 import type { Answer, PlanDocument, Request, StatusDocument, Verb } from "./api.ts";
 
-/** Milliseconds that a controller may take: a reload reads files and asks the kernel, and a drain waits for a reload. */
-const PATIENCE_MS = 60_000;
+/** Milliseconds that a controller may take. */
+export interface Patience {
+  /** To tell what it knows. */
+  readonly read: number;
+  /** To do something: a reload reads files and asks the kernel, and a drain waits for a reload. */
+  readonly act: number;
+}
+const PATIENCE: Patience = { read: 10_000, act: 60_000 };
 
 /** Asks the controller that listens at a socket. Throws ControllerUnreachable, Refused or UsageError, each with a line for the operator. */
 export class AdminClient {
   readonly #socket: string;
+  readonly #patience: Patience;
 
-  constructor(socket: string) {
+  constructor(socket: string, patience = PATIENCE) {
     this.#socket = socket;
+    this.#patience = patience;
   }
 
   async status(): Promise<StatusDocument> {
@@ -61,7 +69,8 @@ export class AdminClient {
   }
 
   async #ask(method: "GET" | "POST", path: string, body: unknown): Promise<unknown> {
-    const response = await this.#open(method, path, body === undefined ? "" : JSON.stringify(body), PATIENCE_MS);
+    const patience = method === "GET" ? this.#patience.read : this.#patience.act;
+    const response = await this.#open(method, path, body === undefined ? "" : JSON.stringify(body), patience);
     const text =
       response === undefined ? "" : await textOf(response).catch((error) => Promise.reject(this.#unreachable(error)));
     const answer = parse(text);
@@ -81,7 +90,9 @@ export class AdminClient {
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
       const options = { socketPath: this.#socket, method, path, headers, timeout: patience, ...(signal && { signal }) };
       const sent = request(options, resolve);
-      sent.on("timeout", () => sent.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
+      // What it has not read yet it may still read, and do.
+      const late = method === "GET" ? "" : "; should it go on, it may still do this: see bgp-lb status";
+      sent.on("timeout", () => sent.destroy(new Error(`no answer within ${patience / 1000} s${late}`)));
       sent.on("error", (error) => (signal?.aborted === true ? resolve(undefined) : reject(this.#unreachable(error))));
       sent.end(body);
     });

@@ -27,7 +27,9 @@ async function serviceNames(options: Options): Promise<readonly string[]> {
   try {
     const address = adminAddress(options);
     if (address === undefined) throw new UsageError("no admin socket");
-    return (await new AdminClient(address.socket).status()).services.map(({ name }) => name);
+    return (await new AdminClient(address.socket, { read: 1_000, act: 1_000 }).status()).services.map(
+      ({ name }) => name,
+    );
   } catch {
     return readConfig(options).then(
       ({ config }) => config.services.map(({ service }) => service.name),

@@ -6,8 +6,8 @@ import { printLines } from "./ask.ts";
 import { EXIT } from "./exit.ts";
 
 const LOOK_MS = 500;
-/** Looks in a row that may fail: a controller that is restarted keeps the drain, and is back soon. */
-const MISSES = 60;
+/** Milliseconds that no look may succeed for: a controller that is restarted keeps the drain, and is back soon. */
+const MISSED_MS = 30_000;
 
 /** Tells how the drain goes until it is over; Ctrl-C ends the waiting and not the drain. */
 export async function followDrain(client: AdminClient, services: "all" | readonly string[]): Promise<number> {
@@ -16,10 +16,11 @@ export async function followDrain(client: AdminClient, services: "all" | readonl
   process.on("SIGINT", stop);
   try {
     const told = new Map<string, string>();
-    for (let misses = 0; !stopped.signal.aborted; ) {
+    for (let seenAt = systemClock.now(); !stopped.signal.aborted; ) {
       const found = await look(client, services);
-      misses = found === undefined ? misses + 1 : 0;
-      if (misses > MISSES) throw new ControllerUnreachable("the controller cannot be asked any more; the drain stands");
+      if (found !== undefined) seenAt = systemClock.now();
+      if (systemClock.now() - seenAt > MISSED_MS)
+        throw new ControllerUnreachable("the controller cannot be asked any more; the drain stands");
       for (const one of found ?? []) tell(one, told);
       const code = found === undefined ? undefined : verdict(found);
       if (code !== undefined) return code;
