@@ -71,7 +71,7 @@ const MAX_NAMED = 4;
 export function summary(settings: Settings): string {
   const { config } = settings;
   const intent = intentOf(settings);
-  const vips = config.services.flatMap(({ service }) => service.vips.map((vip) => vip.address));
+  const vips = [...new Set(config.services.flatMap(({ service }) => service.vips.map((vip) => vip.address)))];
   const setup = intent.network
     ? intent.ipvs
       ? "links, addresses and IPVS"
