@@ -22,6 +22,9 @@ export async function followDrain(client: AdminClient, services: "all" | readonl
       if (systemClock.now() - seenAt > MISSED_MS)
         throw new ControllerUnreachable("the controller cannot be asked any more; the drain stands");
       for (const one of found ?? []) tell(one, told);
+      const gone = found === undefined || services === "all" ? [] : missing(services, found);
+      printLines(gone.map((name) => `${name} is not in the config any more`));
+      if (gone.length > 0) return EXIT.failed;
       const code = found === undefined ? undefined : verdict(found);
       if (code !== undefined) return code;
       await systemClock.sleep(LOOK_MS, stopped.signal);
@@ -42,6 +45,10 @@ async function look(client: AdminClient, services: "all" | readonly string[]): P
     if (error instanceof ControllerUnreachable) return undefined;
     throw error;
   }
+}
+
+function missing(services: readonly string[], found: readonly ServiceStatus[]): readonly string[] {
+  return services.filter((service) => !found.some(({ name }) => name === service));
 }
 
 /** undefined: it still drains. What somebody took back is not drained. */

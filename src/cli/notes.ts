@@ -99,7 +99,7 @@ export const NOTES: Readonly<Record<string, Note>> = {
     ],
     codes: {
       ok: "it drains; with -wait: it is drained",
-      failed: "with -wait: somebody took the drain back",
+      failed: "with -wait: somebody took the drain back, or the service out of the config",
       usage: USAGE,
       unreachable: UNREACHABLE,
       refused: NO_SERVICE,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { StatusDocument } from "../../src/admin/api.ts";
 import { birdMissing } from "../support/bird.ts";
@@ -158,7 +160,9 @@ test("SIGTERM without stopDrain withdraws at once, however long somebody's drain
 });
 
 // fault: drain-interrupted
-test("a waiting drain that is interrupted stands, and says so", { skip }, async (t) => {
+test("a waiting drain that is interrupted stands, and says so; one whose service leaves the config does not end as drained", {
+  skip,
+}, async (t) => {
   const { gobgpd, controller, announced } = await scene(t);
   const { run, start } = cliOf(controller);
   await gobgpd.start(binary);
@@ -175,4 +179,17 @@ test("a waiting drain that is interrupted stands, and says so", { skip }, async 
   assert.equal(exitCode, 130);
   assert.match(stderr, /the drain stands, and `bgp-lb undrain web` takes it back/);
   assert.match((await run("status")).out.join(), /draining by alice/);
+
+  const again = start("drain", "-all", "-wait");
+  assert.equal((await again).exitCode, 4, "it drains already");
+  assert.equal((await run("undrain", "web")).code, 0);
+  const last = start("drain", "web", "-wait");
+  await until("the drain", async () => (await run("status")).out.join().includes("draining by alice"));
+  const file = join(controller.folder, "config.json");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace('"name":"web"', '"name":"api"'));
+  assert.equal((await run("reload")).code, 0);
+  const ended = await last;
+  assert.equal(ended.exitCode, 1);
+  assert.match(ended.stdout, /\nweb is not in the config any more$/);
 });
