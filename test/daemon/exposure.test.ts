@@ -31,9 +31,11 @@ test("gobgpd's API at every address is a warning, unless it speaks TLS, is anoth
     words ?? "",
     /^gobgpd's API listens on \[::\]:50051, .* start gobgpd with --api-hosts 127\.0\.0\.1:50051/,
   );
-  for (const address of ["localhost:1", "[::1]:1"]) assert.ok(await exposure({ address }, open));
+  const own = () => ["10.0.0.2", "2001:db8::2"];
+  const here = ["localhost:1", "[::1]:1", "0.0.0.0:1", "[::]:1", "10.0.0.2:1", "[2001:db8::2]:1"];
+  for (const address of here) assert.ok(await exposure({ address }, open, own), address);
   for (const address of ["unix:///run/x.sock", "10.0.0.1:50051"])
-    assert.equal(await exposure({ address }, open), undefined);
+    assert.equal(await exposure({ address }, open, own), undefined);
   assert.equal(await exposure({ address: "127.0.0.1:1", tls: {} }, open), undefined);
   assert.equal(await exposure({ address: "127.0.0.1:1" }, () => Promise.resolve(undefined)), undefined);
 });
