@@ -3,27 +3,11 @@ import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Lease } from "../core/lease.ts";
 import { dropped, dueAt, isDue, NO_LEASE, remaining, renewed, takenOver } from "../core/lease.ts";
 import type { SpeakerOp } from "../core/op.ts";
-import type { Clock, Speaker } from "../core/ports.ts";
 import { shortList } from "../core/short-list.ts";
 import { guardCondition } from "./guard-condition.ts";
+import type { GuardOptions, OwnSpeaker } from "./guard-options.ts";
 import type { GuardCondition, HoldMessage, ToController, ToGuard } from "./guard-protocol.ts";
-import type { Logger } from "./log.ts";
 import { Trigger } from "./trigger.ts";
-
-/** A speaker that the guard opens for itself and closes again. */
-export interface OwnSpeaker extends Speaker {
-  stop(): Promise<void>;
-}
-
-export interface GuardOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly openSpeaker: (gobgp: HoldMessage["gobgp"]) => Promise<OwnSpeaker>;
-  /** Keeps the last hold over restarts of the guard; undefined: nothing is to be watched any more. */
-  readonly save: (hold: HoldMessage | undefined) => Promise<void>;
-  /** A rest of the guard is over; for whoever watches the guard itself. */
-  readonly onTurn?: () => void;
-}
 
 /** Milliseconds until a withdrawal that did not go well is tried again. */
 const RETRY_MS = 500;
@@ -147,7 +131,7 @@ export class Guard {
       if (this.#lease !== lost) return true;
       if (left.length === 0) {
         log.warn(this.#acted ? done : "nothing was left to do in gobgpd");
-        if (lost.terms.onLost === "withdraw") this.#ended = lost;
+        if (lost.terms.onLost === "withdraw") this.#forget(lost);
         return true;
       }
       this.#acted = true;
@@ -163,6 +147,12 @@ export class Guard {
       this.#trouble(messageOf(error));
       return false;
     }
+  }
+
+  /** A guard that is started after this must not end what somebody else announces by then. */
+  #forget(lost: Lease): void {
+    this.#ended = lost;
+    void this.#options.save(undefined).catch((error: unknown) => this.#trouble(messageOf(error)));
   }
 
   async #left(lost: Lease): Promise<readonly SpeakerOp[]> {
