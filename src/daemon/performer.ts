@@ -32,9 +32,9 @@ export class Performer {
   readonly #options: PerformerOptions;
   /** When the last withdrawal was sent, on the clock. */
   lastWithdrawal = Number.NEGATIVE_INFINITY;
-  /** How things stood when the last pass ended, what we have withdrawn since, and what others had taken away and was put back. */
+  /** How things stood when the last pass ended, the paths that we have sent or withdrawn since, and what others had taken away and was put back. */
   #standing: Standing | undefined;
-  readonly #withdrawn = new Set<Prefix>();
+  readonly #sent = new Set<Prefix>();
   readonly #repairs: Repair[] = [];
   /** What this process has announced and not withdrawn. */
   readonly #announced = new Set<Prefix>();
@@ -68,7 +68,7 @@ export class Performer {
   passed(standing: Standing): void {
     this.#options.reporter.repaired(this.#repairs.splice(0));
     this.#standing = standing;
-    this.#withdrawn.clear();
+    this.#sent.clear();
   }
 
   /** `desired`: what called for these ops; by now health may want something else. */
@@ -83,12 +83,16 @@ export class Performer {
   }
 
   #notice(op: Op): void {
-    if (op.kind === "path.announce") this.#announced.add(op.path.prefix);
+    const own = op.kind === "path.announce" && this.#sent.has(op.path.prefix);
+    if (op.kind === "path.announce") {
+      this.#sent.add(op.path.prefix);
+      this.#announced.add(op.path.prefix);
+    }
     if (op.kind === "path.withdraw") {
-      this.#withdrawn.add(op.prefix);
+      this.#sent.add(op.prefix);
       this.#announced.delete(op.prefix);
     }
-    if (this.#standing === undefined || (op.kind === "path.announce" && this.#withdrawn.has(op.path.prefix))) return;
+    if (this.#standing === undefined || own) return;
     const repair = repairOf(op, this.#standing);
     // A link that is made again is set up as well, and that is one repair.
     if (

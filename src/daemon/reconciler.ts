@@ -101,7 +101,8 @@ export class Reconciler {
   async pass(): Promise<Status> {
     const { desired: wanted } = this.#options;
     await this.withdraw();
-    const done = new Set<string>();
+    // The last op that went well on each thing: between two that are alike a wish may have changed, and changed back.
+    const done = new Map<string, string>();
     let [desired, observed, planned] = [wanted(), NOTHING_SEEN, [] as readonly Op[]];
     for (let round = 0; round < ROUNDS; round++) {
       const before = this.#observer.known;
@@ -114,12 +115,12 @@ export class Reconciler {
       await this.#own(claim(desired, observed, this.#owned));
       this.#departures.saw(desired, observed, this.#owned);
       planned = this.#plan(desired, observed);
-      if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.has(describe(op)))))
+      if (this.#disbelieve(planned.filter((op) => done.size > 0 && done.get(thingOf(op)) === describe(op))))
         planned = this.#plan(desired, observed);
       this.#backoff.keepOnly(planned);
       const ops = planned.filter((op) => this.#backoff.ready(op));
       if (ops.length === 0) break;
-      for (const { op, ok } of await this.#performer.apply(ops)) if (ok) done.add(describe(op));
+      for (const { op, ok } of await this.#performer.apply(ops)) if (ok) done.set(thingOf(op), describe(op));
     }
     await this.#own(
       prune(this.#owned, desired, this.#options.kernel === undefined ? { ...observed, kernel: undefined } : observed),
@@ -196,6 +197,10 @@ export class Reconciler {
       this.#options.reporter.trouble("state directory", `${messageOf(error)}; going on without a ledger on disk`);
     }
   }
+}
+
+function thingOf(op: Op): string {
+  return op.kind === "path.announce" ? op.path.prefix : op.kind === "path.withdraw" ? op.prefix : describe(op);
 }
 
 const FOR_EVER: GraceTimes = { repair: Number.POSITIVE_INFINITY, sight: Number.POSITIVE_INFINITY };

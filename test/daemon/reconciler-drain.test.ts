@@ -31,6 +31,26 @@ test("a drain is one UPDATE that makes the path worse, a withdrawal when it is o
   assert.deepEqual((await bench.pass()).at(-1), `announce ${VIP} next hop 10.88.0.200`, "built first, then announced");
 });
 
+test("words that change while a pass is at work are neither a repair nor a gobgpd that does not do what it says", async () => {
+  const bench = new Bench(WEB);
+  bench.health = health({ web: "up", dns: "up" });
+  await bench.pass();
+  const note = bench.speaker.before;
+  const words = [undefined, draining()];
+  bench.speaker.before = (op) => {
+    note(op);
+    if (op.kind === "path.announce" && words.length > 0) bench.say("web", words.shift());
+  };
+  bench.say("web", draining());
+  const worse = `announce ${VIP} next hop 10.88.0.200, MED 1000000, communities 65535:0`;
+  assert.deepEqual(await bench.pass(), [worse, `announce ${VIP} next hop 10.88.0.200`, worse]);
+  assert.deepEqual(bench.repairs, []);
+  assert.deepEqual(
+    bench.log.lines.filter((line) => !line.startsWith("info")),
+    [],
+  );
+});
+
 test("a drain that is taken back is one UPDATE; what is forced up is still not announced without its dataplane", async () => {
   const bench = new Bench(WEB);
   bench.health = health({ web: "up", dns: "up" });
