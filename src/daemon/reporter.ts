@@ -109,7 +109,8 @@ const WORDS: Readonly<Partial<Record<AnnouncementState, (one: AnnouncementStatus
   proven: ({ peers }) => `is proven at ${split(peers)}`,
   sent: ({ peers }) => `was sent to ${split(peers)}`,
   accepted: ({ reason }) => `is in gobgpd, and no peer is known to have it: ${reason}`,
-  pending: ({ reason }) => `is not announced: ${reason}`,
+  pending: ({ reason, peers }) =>
+    `is ${peers.length > 0 ? "announced otherwise than it should be" : "not announced"}: ${reason}`,
   lingering: ({ reason }) => `is still announced, and should not be: ${reason}`,
 };
 

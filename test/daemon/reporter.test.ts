@@ -116,3 +116,18 @@ test("an announcement is told when a peer comes to have it or loses it; what is 
     "info 10.88.2.1/32 is in gobgpd, and no peer is known to have it: peer 192.0.2.1: it hangs",
   ]);
 });
+
+test("a VIP that gobgpd has in another form is not told as one that is not announced", () => {
+  const one = { prefix: "10.88.2.1/32" as Prefix, nextHop: "10.88.0.200" as Address, services: ["web"] };
+  const peer: PeerStatus = { address: "10.88.0.253" as Address, state: "proven", reason: "" };
+  const other = { ...one, state: "pending", peers: [peer], reason: "gobgpd has next hop 10.88.0.200, MED 7" } as const;
+  const none = { ...one, state: "pending", peers: [], reason: "gobgpd has not taken it yet" } as const;
+  const lines = told((reporter) => {
+    reporter.announcements([other]);
+    reporter.announcements([none]);
+  });
+  assert.deepEqual(lines, [
+    "warn 10.88.2.1/32 is announced otherwise than it should be: gobgpd has next hop 10.88.0.200, MED 7",
+    "warn 10.88.2.1/32 is not announced: gobgpd has not taken it yet",
+  ]);
+});
