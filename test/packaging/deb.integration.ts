@@ -75,10 +75,10 @@ describe("the Debian package", () => {
           "750 root:bgp-lb /etc/bgp-lb",
           "640 root:bgp-lb /etc/bgp-lb/config.json",
           "700 bgp-lb:bgp-lb /var/lib/bgp-lb",
-          "700 bgp-lb-guard:bgp-lb /var/lib/bgp-lb-guard",
+          "700 bgp-lb-guard:bgp-lb-guard /var/lib/bgp-lb-guard",
         ]);
         for (const unit of OURS) assert.equal((await root.sh(`systemctl is-enabled ${unit}`)).said, "disabled");
-        assert.match(await root.do("id bgp-lb-guard"), /gid=\d+\(bgp-lb\)/);
+        assert.match(await root.do("id bgp-lb-guard"), /gid=\d+\(bgp-lb-guard\) groups=\d+\(bgp-lb-guard\)$/m);
         assert.equal(await root.do("dpkg --verify bgp-lb"), "");
       });
 

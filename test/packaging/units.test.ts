@@ -50,6 +50,17 @@ describe("the systemd units", { skip }, () => {
     });
   }
 
+  it("keep the guard out of the controller's group, for which the admin socket, the config and passwords are", () => {
+    const groups = (name: string) =>
+      readFileSync(join(UNITS, name), "utf8")
+        .match(/(?<=^(?:Supplementary)?Groups?=).*/gm)
+        ?.join(" ")
+        .split(" ");
+    assert.deepEqual(groups("bgp-lb-guard.service"), ["bgp-lb-guard", "gobgp"]);
+    assert.deepEqual(groups("bgp-lb.service"), ["gobgp", "bgp-lb-guard"]);
+    assert.match(readFileSync(join(UNITS, "bgp-lb.sysusers.conf"), "utf8"), /^u bgp-lb-guard -:bgp-lb-guard /m);
+  });
+
   it("have users that systemd-sysusers can make", () => {
     copyFileSync(join(UNITS, "bgp-lb.sysusers.conf"), join(folder, "bgp-lb.conf"));
     const { status, stderr } = spawnSync("systemd-sysusers", ["--dry-run", join(folder, "bgp-lb.conf")], {

@@ -81,6 +81,10 @@ describe("bgp-lb and gobgpd as units, by the documented commands", () => {
       modes.map(({ mode }) => (mode & 0o777).toString(8)),
       ["750", "770", "750", "700"],
     );
+    const asGuard = ["setpriv", "--reuid=bgp-lb-guard", "--regid=bgp-lb-guard", "--init-groups", "sh", "-c"];
+    const open =
+      'for file in /run/bgp-lb/admin.sock /etc/bgp-lb/config.json; do test ! -r "$file"; done && echo closed';
+    assert.equal((await run([...asGuard, open])).trim(), "closed");
   });
 
   it("gives each journal line its priority", async () => {
