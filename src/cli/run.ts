@@ -15,6 +15,12 @@ const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 /** Runs the controller until SIGTERM or SIGINT, then leaves in order; a second signal ends it at once. SIGHUP reads the config anew. */
 export async function run(options: Options): Promise<number> {
   const manager = takeServiceManager();
+  // From the first moment on: by default this signal ends the process.
+  let early = false;
+  let reload = () => {
+    early = true;
+  };
+  process.on("SIGHUP", () => reload());
   const read = async (given?: ConfigText) => {
     const found = await readSettings(options, given);
     await refuseUnfit(found.settings);
@@ -27,7 +33,8 @@ export async function run(options: Options): Promise<number> {
   followSignals(leave, log);
   const broken = followFaults(leave, log);
   const controller = new Controller(settings, read, systemParts(log, manager));
-  process.on("SIGHUP", () => void controller.reload());
+  reload = () => void controller.reload();
+  if (early) reload();
   const clean = await controller.run(leave.signal);
   return clean && !broken.aborted ? EXIT.ok : EXIT.failed;
 }
