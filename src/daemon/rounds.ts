@@ -19,7 +19,7 @@ export interface RoundsOptions {
   readonly metrics: Metrics;
   readonly reporter: Reporter;
   readonly journal: Pick<Journal, "saw">;
-  readonly operator: Pick<Operator, "overrides" | "ended">;
+  readonly operator: Pick<Operator, "overrides" | "ended" | "wakeAt" | "look">;
   /** Milliseconds between two passes where nothing calls for one. */
   readonly interval: () => number;
   /** The clock's time at which a pass is due whatever else is; Infinity for none. */
@@ -32,6 +32,9 @@ export interface RoundsOptions {
   readonly health: Seen["health"];
   readonly sharedPrefix: () => Seen["sharedPrefix"];
 }
+
+/** Milliseconds between two looks at the operator's words while a pass is at work. */
+const LOOK_MS = 500;
 
 /** The rounds that a controller makes: a pass, whose outcome it tells, and a rest until something calls for the next. */
 export class Rounds {
@@ -50,7 +53,7 @@ export class Rounds {
     const { reconciler, clock, beacon, metrics, reporter } = this.#options;
     const began = clock.now();
     try {
-      const status = await reconciler.pass();
+      const status = await this.#lookingBeside(reconciler.pass());
       metrics.pass(clock.now() - began);
       reporter.trouble("a pass", undefined);
       this.#tell(status);
@@ -75,6 +78,24 @@ export class Rounds {
       if (!called && clock.now() >= reconciler.prover.wakeAt) this.#tell(await reconciler.prove());
       beacon.beat();
     } while (!called && clock.now() < until);
+  }
+
+  /** A pass that hangs in the kernel lengthens no word of an operator. */
+  async #lookingBeside<Answer>(pass: Promise<Answer>): Promise<Answer> {
+    const { clock, operator } = this.#options;
+    const over = new AbortController();
+    const looking = (async () => {
+      while (!over.signal.aborted) {
+        await clock.sleep(LOOK_MS, over.signal);
+        if (!over.signal.aborted && operator.wakeAt <= clock.now()) await operator.look();
+      }
+    })();
+    try {
+      return await pass;
+    } finally {
+      over.abort("the pass is over");
+      await looking;
+    }
   }
 
   #tell(status: Status | undefined): void {
