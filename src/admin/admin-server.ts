@@ -4,22 +4,17 @@ import { createServer } from "node:http";
 import { messageOf, Refused, UsageError } from "../core/errors.ts";
 import type { AdminActions, Verb } from "./api.ts";
 import { REQUESTS } from "./api.ts";
+import { BadRequest, Bodies } from "./body.ts";
 import { Followers, parseEventQuery } from "./events-route.ts";
+import { fewAtOnce } from "./unanswered.ts";
 
 /** Bytes of a request's body; a thousand names fit. */
 const MAX_BODY = 128 * 1024;
 /** Where it holds a config, every character of which may be written as an escape. */
 const MAX_CONFIG = 40 * 1024 * 1024;
 
-/** A request that cannot be understood; HTTP's status beside it. */
-class BadRequest extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+/** Milliseconds that a client has for the headers of a request, for all of it, and in which it has to go on reading an answer that has begun. */
+const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, unread: 30_000 };
 
 /** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
 export class AdminServer {
@@ -28,15 +23,20 @@ export class AdminServer {
   readonly #actions: AdminActions;
   readonly #onFault: (error: unknown) => void;
   readonly #server: Server;
+  readonly #unread: number;
   readonly #followers = new Followers();
+  readonly #bodies = new Bodies();
 
-  constructor(actions: AdminActions, onFault: (error: unknown) => void) {
+  constructor(actions: AdminActions, onFault: (error: unknown) => void, { unread, ...patience } = PATIENCE) {
     this.#actions = actions;
     this.#onFault = onFault;
-    const limits = { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 };
-    this.#server = createServer(limits, (request, response) => {
-      void this.#answer(request, response);
-    });
+    this.#unread = unread;
+    // Node looks for clients that are too slow each 30 s unless it is told otherwise.
+    const limits = { ...patience, connectionsCheckingInterval: patience.headersTimeout / 5, maxHeaderSize: 8_192 };
+    this.#server = createServer(
+      limits,
+      fewAtOnce((request, response) => void this.#answer(request, response)),
+    );
     this.#server.maxConnections = 128;
     // A client that stays must not keep this process from ending.
     this.#server.unref();
@@ -64,10 +64,15 @@ export class AdminServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (this.page !== undefined && !isRoute(request)) return await this.page(request, response);
+      if (this.page !== undefined && !isRoute(request)) {
+        response.setTimeout(this.#unread);
+        return await this.page(request, response);
+      }
       refuseBrowsers(request);
       const answer = await this.#route(request, response);
-      if (answer !== FOLLOWED) end(response, 200, answer);
+      if (answer === FOLLOWED) return;
+      response.setTimeout(this.#unread);
+      end(response, 200, answer);
     } catch (error) {
       const status = statusOf(error);
       if (status === 500) this.#onFault(error);
@@ -89,7 +94,7 @@ export class AdminServer {
     if (!Object.hasOwn(REQUESTS, name)) throw new BadRequest(404, "there is no such route");
     if (request.method !== "POST") throw new BadRequest(405, `${name} is asked for with POST`);
     const verb = name as Verb;
-    const body = await readJson(request, verb === "plan" ? MAX_CONFIG : MAX_BODY);
+    const body = await this.#bodies.json(request, verb === "plan" ? MAX_CONFIG : MAX_BODY);
     switch (verb) {
       case "drain":
         return this.#actions.drain(parse("drain", body));
@@ -126,9 +131,10 @@ function isRoute(request: IncomingMessage): boolean {
 }
 
 /** A socket that is forwarded to somebody's desk is in reach of each page in their browser, and those may ask for nothing here. */
-function refuseBrowsers({ headers }: IncomingMessage): void {
+function refuseBrowsers({ headers, headersDistinct }: IncomingMessage): void {
   if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined)
     throw new BadRequest(403, "this is for programs; people have the page at /");
+  if ((headersDistinct["host"] ?? []).length > 1) throw new BadRequest(400, "a request names one host");
   // A foreign name that points to the forwarded port makes a foreign page the same origin, and that one sends none of the above.
   if (/\.(?!\d+(?:[:.]|$))/.test(headers.host ?? "")) throw new BadRequest(421, "this is served as localhost only");
 }
@@ -138,21 +144,6 @@ function parse<V extends Verb>(verb: V, body: unknown): ReturnType<(typeof REQUE
   if (parsed.success) return parsed.data as ReturnType<(typeof REQUESTS)[V]["parse"]>;
   const [issue] = parsed.error.issues;
   throw new BadRequest(400, `${verb}: ${issue?.path.join(".") || "the request"}: ${issue?.message}`);
-}
-
-async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) throw new BadRequest(413, `a request has at most ${most} bytes`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    throw new BadRequest(400, "the request is not JSON");
-  }
 }
 
 function statusOf(error: unknown): number {

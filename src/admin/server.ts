@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { TLSSocket } from "node:tls";
 import type { Exposition } from "./exposition.ts";
 import { Passwords } from "./password.ts";
+import { fewAtOnce } from "./unanswered.ts";
 import type { WebConfig } from "./web-config.ts";
 import { marksOf, OPEN, readWebConfig } from "./web-config.ts";
 
@@ -118,7 +119,7 @@ export class MetricsServer {
   }
 
   #make(): Server | TlsServer {
-    const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response);
+    const answer = fewAtOnce((request, response) => void this.#answer(request, response));
     const { tls } = this.#web;
     if (tls === undefined) return createServer(LIMITS, answer);
     const asked = { requestCert: tls.asks, rejectUnauthorized: tls.demands, handshakeTimeout: LIMITS.headersTimeout };

@@ -10,10 +10,15 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
     throw new PageError(415, "a form is sent as application/x-www-form-urlencoded\n");
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST) throw new PageError(413, `a form has at most ${LARGEST} bytes\n`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > LARGEST) throw new PageError(413, `a form has at most ${LARGEST} bytes\n`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof PageError || request.complete) throw error;
+    throw new PageError(400, "the form ended before all of it was there\n");
   }
   return new URLSearchParams(Buffer.concat(chunks).toString());
 }

@@ -20,9 +20,10 @@ function hostName(host: string): string | undefined {
 }
 
 /** A name that somebody else may have pointed at this machine (DNS rebinding) would make their page and this one the same origin: only names that are known here are answered. Throws PageError. */
-export function refuseForeignHost(host: string | undefined, known: readonly string[]): void {
-  const name = hostName(host ?? "");
-  if (name === undefined) throw new PageError(400, "the Host header is missing or no host\n");
+export function refuseForeignHost({ headersDistinct }: IncomingMessage, known: readonly string[]): void {
+  const [host = "", ...more] = headersDistinct["host"] ?? [];
+  const name = more.length === 0 ? hostName(host) : undefined;
+  if (name === undefined) throw new PageError(400, "the Host header is missing, more than one, or no host\n");
   if (name === "localhost" || name.endsWith(".localhost") || isIP(name) !== 0) return;
   if (known.some((one) => one.toLowerCase() === name)) return;
   throw new PageError(

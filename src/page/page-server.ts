@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { createServer } from "node:http";
+import { fewAtOnce } from "../admin/unanswered.ts";
 import type { Handler } from "./page.ts";
 
 export interface PageAddress {
@@ -7,17 +8,21 @@ export interface PageAddress {
   readonly port: number;
 }
 
-/** Milliseconds that a client has for the headers of a request, for all of it, and between two of them. */
-const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 };
+/** Milliseconds that a client has for the headers of a request, for all of it, between two of them, and in which it has to go on reading; a stream is written to more often. */
+const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000, unread: 30_000 };
 
-/** Serves the page over TCP, and nothing else; connections that stand idle or slowly send are ended, and beyond 256 none is taken. */
+/** Serves the page over TCP, and nothing else; connections that stand idle, slowly send or do not read are ended, and beyond 256 none is taken. */
 export class PageServer {
   readonly #server: Server;
 
-  constructor(handler: Handler, patience = PATIENCE) {
+  constructor(handler: Handler, { unread, ...patience } = PATIENCE) {
     // Node looks for clients that are too slow each 30 s unless it is told otherwise.
     const limits = { ...patience, connectionsCheckingInterval: patience.headersTimeout / 5, maxHeaderSize: 8_192 };
-    this.#server = createServer(limits, (request, response) => void handler(request, response));
+    this.#server = createServer(
+      limits,
+      fewAtOnce((request, response) => void handler(request, response)),
+    );
+    this.#server.timeout = unread;
     this.#server.maxConnections = 256;
     // A browser that stays must not keep this process from ending.
     this.#server.unref();

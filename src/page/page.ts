@@ -88,7 +88,7 @@ export class Page {
 
   async #route(request: IncomingMessage, response: ServerResponse, trusted: boolean): Promise<void> {
     const { host, options } = this.#source;
-    refuseForeignHost(request.headers.host, [host, ...options().hosts]);
+    refuseForeignHost(request, [host, ...options().hosts]);
     const url = request.url ?? "";
     if (!url.startsWith("/")) throw new PageError(400, "a request names a path here, and no whole address\n");
     const [path = "", search = ""] = url.slice(1).split("?", 2);
@@ -126,11 +126,8 @@ export class Page {
   async #overview(query: URLSearchParams): Promise<string> {
     const shown = this.#snapshot.take();
     const { text } = headline(shown.listing, shown.document);
-    return this.#frame(
-      text,
-      shown,
-      overview(shown.document, shown.listing, readView(query), this.#source, this.#journal()),
-    );
+    const body = overview(shown.document, shown.listing, readView(query), this.#source, this.#journal());
+    return this.#frame(text, shown, body);
   }
 
   async #service(query: URLSearchParams): Promise<string> {

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
+import { PageServer } from "../../src/page/page-server.ts";
 import { until } from "../support/until.ts";
 import { announcement, ask, raw, stage, status } from "./stage.ts";
 
@@ -33,6 +34,8 @@ test("a name that is not this host's is refused, before anything is read", async
       /^HTTP\/1.1 400 /,
       host,
     );
+  const two = "Host: localhost\r\nHost: evil.example\r\n";
+  assert.match(await raw(port, `GET / HTTP/1.1\r\n${two}Connection: close\r\n\r\n`), /^HTTP\/1.1 400 /);
   assert.equal(world.made, 0);
   for (const host of ["localhost:1", "127.0.0.1", "[::1]:8082", "LB1:8082", "lb.example.net", "a.localhost"])
     assert.equal((await ask(port, "/", { headers: { host } })).status, 200, host);
@@ -171,4 +174,44 @@ test("clients that open and say nothing hold their seats for a while only, and n
   const ends = silent.map((one) => new Promise((resolve) => one.resume().on("close", resolve)));
   await Promise.all(ends);
   assert.equal((await ask(port, "/")).status, 200);
+});
+
+// fault: page-pipelined
+test("a thousand requests in one packet end their connection, before a page is made for each", async (t) => {
+  const { port } = await stage(t);
+  const answers = await raw(port, "GET /service?name=web HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000));
+  assert.ok(answers.split("HTTP/1.1 ").length <= 5, "not for each");
+  assert.equal((await ask(port, "/")).status, 200);
+});
+
+// fault: page-half-form
+test("a browser that goes before its form was there is no fault of ours", async (t) => {
+  const { port, faults, asked } = await stage(t, { buttons: true });
+  const head = `POST /act HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nContent-Length: 1000\r\n`;
+  const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+  socket.write(`${head}Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken=`);
+  await until("it to be sent", () => socket.bytesWritten > 0);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  assert.equal((await ask(port, "/")).status, 200);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual([faults, asked], [[], []]);
+});
+
+test("a browser that does not read what it asked for is let go", async (t) => {
+  const size = 64 * 1024 * 1024;
+  const patience = { headersTimeout: 500, requestTimeout: 500, keepAliveTimeout: 500, unread: 500 };
+  const server = new PageServer(async (_, response) => void response.end("x".repeat(size)), patience);
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  t.after(() => server.close());
+  const socket = connect(server.port, "127.0.0.1").on("error", () => undefined);
+  t.after(() => socket.destroy());
+  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  let read = 0;
+  socket.on("data", (chunk: Buffer) => {
+    read += chunk.length;
+  });
+  await new Promise((resolve) => socket.on("close", resolve));
+  assert.ok(read < size, `${read} bytes were kept for it`);
 });

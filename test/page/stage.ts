@@ -102,7 +102,7 @@ export async function stage(
   };
   const page = new Page(source, { text: TOKEN, file: "/run/bgp-lb/page-token" }, (error) => faults.push(error));
   const { patience: ms = 5_000 } = options;
-  const patience = { headersTimeout: ms, requestTimeout: ms, keepAliveTimeout: ms };
+  const patience = { headersTimeout: ms, requestTimeout: ms, keepAliveTimeout: ms, unread: ms };
   const server = new PageServer(page.handler(options.trusted ?? false), patience);
   await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
