@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { commandsPage } from "../src/cli/commands-page.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { commandsPage, withExitTable } from "../src/cli/commands-page.ts";
 import { manualPage } from "../src/cli/manual.ts";
 import { commandTree } from "../src/cli/program.ts";
 import { jsonSchemaText, referencePage } from "../src/config/reference.ts";
@@ -10,6 +10,7 @@ for (const [file, text] of [
   ["config-schema.json", jsonSchemaText()],
   ["docs/configuration.md", referencePage()],
   ["docs/commands.md", commandsPage(commandTree())],
+  ["docs/operate.md", withExitTable(readFileSync(new URL("docs/operate.md", root), "utf8"))],
   ["packaging/man/bgp-lb.8", manualPage(commandTree())],
 ] as const) {
   writeFileSync(new URL(file, root), text);

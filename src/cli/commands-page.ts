@@ -13,16 +13,27 @@ completion for bash, zsh or fish. Flags that all commands have stand in [configu
 
 ## Exit codes
 
-| Code | Meaning |
-| --- | --- |
-${exitRows(CODES)
-  .map(([code, means]) => `| ${code} | ${means} |`)
-  .join("\n")}
+${exitTable()}
 
 What each means for a command stands with the command.
 
 ${commands.map(section).join("\n\n")}
 `;
+}
+
+/** The table of exit codes, for this page and others. */
+export function exitTable(): string {
+  const rows = exitRows(CODES).map(([number, means]) => `| ${number} | ${means} |`);
+  return ["| Code | Meaning |", "| --- | --- |", ...rows].join("\n");
+}
+
+const MARK = "<!-- Made by `npm run docs` from src/cli/exit.ts; a change below is overwritten. -->\n";
+
+/** A page that people write, with the table of exit codes below its mark made anew. */
+export function withExitTable(page: string): string {
+  const [before, below, ...more] = page.split(MARK);
+  if (below === undefined || more.length > 0) throw new Error("the page has no mark for the exit codes, or two");
+  return `${before}${MARK}${exitTable()}${below.replace(/^(?:\|.*\n)*/, "\n")}`;
 }
 
 function section({ name, usage, meaning, more, flags }: TreeCommand): string {

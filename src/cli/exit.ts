@@ -15,12 +15,12 @@ export const EXIT = {
 
 export type ExitName = keyof typeof EXIT;
 
-/** What each means, whatever the command. */
+/** What each means, whatever the command: for help, the man page and docs/. */
 export const CODES: Readonly<Record<ExitName, string>> = {
   ok: "done",
   failed: "something failed, and it says what",
   usage: "flags or config cannot be used, nothing was changed",
   unreachable: "no controller can be asked, or this user may not",
-  refused: "the controller refused, and says why",
+  refused: "the controller refused, and says why: no such service, nothing to take back, a reload would reset sessions",
   interrupted: "Ctrl-C while waiting",
 };

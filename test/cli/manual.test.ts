@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { commandsPage } from "../../src/cli/commands-page.ts";
+import { commandsPage, exitTable, withExitTable } from "../../src/cli/commands-page.ts";
 import { CODES, EXIT } from "../../src/cli/exit.ts";
 import { manualPage } from "../../src/cli/manual.ts";
 import { NOTES } from "../../src/cli/notes.ts";
@@ -11,8 +11,12 @@ import { VERBS } from "../../src/cli/verbs.ts";
 const tree = commandTree();
 const file = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), "utf8");
 
-test("docs/commands.md and the man page are up to date (else: npm run docs)", async () => {
+test("docs/commands.md, the exit codes of docs/operate.md and the man page are up to date (else: npm run docs)", async () => {
   assert.equal(await file("docs/commands.md"), commandsPage(tree));
+  const operate = await file("docs/operate.md");
+  assert.equal(operate, withExitTable(operate));
+  assert.equal(operate.split("## Exit codes").length, 2);
+  assert.ok(operate.split("## Exit codes")[1]?.includes(exitTable()));
   assert.equal(await file("packaging/man/bgp-lb.8"), manualPage(tree));
 });
 

@@ -86,11 +86,21 @@ test("every metric that the pages name is in docs/metrics.md", () => {
   );
 });
 
-test("the exit codes of docs/operate.md are those of the program", () => {
-  const text = pages.find(({ file }) => file === "docs/operate.md")?.text ?? "";
-  const [, table = ""] = text.split("## Exit codes");
-  const codes = [...table.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
-  assert.deepEqual(codes, Object.values(EXIT));
+test("an exit code that the pages speak of is one of the program's, and each is spoken of where all are listed", () => {
+  const codes: readonly number[] = Object.values(EXIT);
+  const told = pages.flatMap(({ file, text }) =>
+    [...text.matchAll(/[Ee]xit codes? (\d+)/g)].map(([, code]) => ({ file, code: Number(code) })),
+  );
+  assert.ok(told.length > 5);
+  assert.deepEqual(
+    told.filter(({ code }) => !codes.includes(code)),
+    [],
+  );
+  for (const file of ["docs/commands.md", "docs/operate.md"]) {
+    const [, table = ""] = pages.find((page) => page.file === file)?.text.split("## Exit codes") ?? [];
+    const listed = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    assert.deepEqual(listed, codes, file);
+  }
 });
 
 test("every config that the pages show whole is one", () => {
