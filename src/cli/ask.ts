@@ -3,6 +3,7 @@ import { AdminClient } from "../admin/client.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Options } from "./options.ts";
 import { adminAddress } from "./options.ts";
+import { fitted, lookOf, printable } from "./terminal.ts";
 
 /** The way to the running controller, by the flags; throws UsageError where they turn it off. */
 export function adminClient(options: Options): AdminClient {
@@ -32,4 +33,9 @@ export function whichServices(words: readonly string[], all: boolean, verb: stri
 
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+/** As printLines, and on a terminal each line is broken at words. */
+export function printText(lines: readonly string[]): void {
+  printLines(fitted(lines.map(printable), lookOf(process.stdout)));
 }

@@ -2,6 +2,7 @@ import { describe } from "../core/op.ts";
 import { cleanup as removeOurs } from "../daemon/cleanup.ts";
 import { systemClock } from "../daemon/clock.ts";
 import { createLog } from "../daemon/log.ts";
+import { printText } from "./ask.ts";
 import { readSettings } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
@@ -16,7 +17,7 @@ export async function cleanup(options: Options): Promise<number> {
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   // What is done goes to stdout as the answer; the log is for trouble.
   const { done, left } = await removeOurs(settings, systemClock, await createLog("warning", logFormat(options)));
-  process.stdout.write(done.length > 0 ? `${done.map(describe).join("\n")}\n` : "nothing of ours is here\n");
+  printText(done.length > 0 ? done.map(describe) : ["nothing of ours is here"]);
   for (const line of left) process.stderr.write(`not done: ${line}\n`);
   return left.length > 0 ? EXIT.failed : EXIT.ok;
 }

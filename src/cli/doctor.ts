@@ -12,6 +12,10 @@ import { readConfig, readFlags } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
 import { guardSocket, stateDirectoryOf } from "./options.ts";
+import type { Cell } from "./table.ts";
+import { table } from "./table.ts";
+import type { Look } from "./terminal.ts";
+import { lookOf } from "./terminal.ts";
 
 /** Looks at the host and says what is right, what is not and what to do; exit code 1 where something has to be mended. */
 export async function doctor(options: Options): Promise<number> {
@@ -23,7 +27,7 @@ export async function doctor(options: Options): Promise<number> {
     systemClock,
   );
   const findings = examine(facts);
-  process.stdout.write(json ? renderJson(findings) : render(findings));
+  process.stdout.write(json ? renderJson(findings) : render(findings, lookOf(process.stdout)));
   return worst(findings) === "fail" ? EXIT.failed : EXIT.ok;
 }
 
@@ -45,13 +49,16 @@ async function look(options: Options, file: string): Promise<ConfigFacts> {
   }
 }
 
-/** One line for each finding, and one with what to do below those that need it. */
-export function render(findings: readonly Finding[]): string {
+const TONES = { ok: "good", warn: "doubt", fail: "bad", unknown: "quiet" } as const;
+
+/** A line for each finding, and one with what to do below those that need it. */
+export function render(findings: readonly Finding[], look: Look): string {
   const width = Math.max(...findings.map(({ about }) => about.length));
-  const lines = findings.flatMap(({ about, verdict, says, remedy }) => [
-    `${verdict.padEnd(7)}  ${about.padEnd(width)}  ${says}`,
-    ...(remedy === undefined ? [] : [`${" ".repeat(9)}${"do:".padStart(width)}  ${remedy}`]),
+  const rows = findings.flatMap(({ about, verdict, says, remedy }): Cell[][] => [
+    [{ text: verdict.padEnd(7), tone: TONES[verdict] }, about, says],
+    ...(remedy === undefined ? [] : [["", "do:".padStart(width), remedy]]),
   ]);
+  const lines = table([{ head: "" }, { head: "" }, { head: "" }], rows, look);
   const count = (verdict: Finding["verdict"]) => findings.filter((one) => one.verdict === verdict).length;
   const sum = (["ok", "warn", "fail", "unknown"] as const).map((verdict) => `${count(verdict)} ${verdict}`);
   return `${lines.join("\n")}\n\n${sum.join(", ")}\n`;

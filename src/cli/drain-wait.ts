@@ -2,7 +2,7 @@ import type { ServiceStatus, ToldDrain } from "../admin/api.ts";
 import type { AdminClient } from "../admin/client.ts";
 import { ControllerUnreachable } from "../core/errors.ts";
 import { systemClock } from "../daemon/clock.ts";
-import { printLines } from "./ask.ts";
+import { printText } from "./ask.ts";
 import { EXIT } from "./exit.ts";
 
 const LOOK_MS = 500;
@@ -61,7 +61,7 @@ function tell({ name, override }: ServiceStatus, told: Map<string, string>): voi
   const line = override?.word === "drain" ? progress(name, override) : `${name} is not drained: somebody took it back`;
   if (told.get(name) === line) return;
   told.set(name, line);
-  printLines([line]);
+  printText([line]);
 }
 
 function progress(name: string, override: ToldDrain): string {

@@ -1,6 +1,6 @@
 import { parseDurationFlag } from "../config/duration-flag.ts";
 import { parseGoBool } from "../config/flags.ts";
-import { adminClient, printLines, whichServices, whoAsks } from "./ask.ts";
+import { adminClient, printText, whichServices, whoAsks } from "./ask.ts";
 import { followDrain } from "./drain-wait.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
@@ -12,6 +12,6 @@ export async function drain(options: Options, words: readonly string[]): Promise
   const wait = parseGoBool(options.wait ?? "false", "wait");
   const client = adminClient(options);
   const { lines } = await client.ask("drain", { services, timeout, by: whoAsks(), reason: options.reason ?? "" });
-  printLines(lines);
+  printText(lines);
   return wait ? followDrain(client, services) : EXIT.ok;
 }

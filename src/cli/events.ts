@@ -30,6 +30,7 @@ export async function events(options: Options, words: readonly string[]): Promis
   const query = { services, since, ...(since === undefined && { limit: LATELY }) };
   const found = await client.events(query);
   print(found);
+  if (found.length === 0 && !json) process.stderr.write(`no entries${since === undefined ? "" : ` since ${since}`}\n`);
   if (!follow) return EXIT.ok;
   return followEvents(client, { services, after: await lastOf(client, found) }, print);
 }

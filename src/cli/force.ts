@@ -1,7 +1,7 @@
 import type { Request } from "../admin/api.ts";
 import { parseDurationFlag } from "../config/duration-flag.ts";
 import { UsageError } from "../core/errors.ts";
-import { adminClient, printLines, whoAsks } from "./ask.ts";
+import { adminClient, printText, whoAsks } from "./ask.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
 
@@ -19,6 +19,6 @@ export async function force(options: Options, words: readonly string[]): Promise
     reason: options.reason ?? "",
     ...(ms !== undefined && { for: ms }),
   };
-  printLines((await adminClient(options).ask("force", body)).lines);
+  printText((await adminClient(options).ask("force", body)).lines);
   return EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import { parseGoBool } from "../config/flags.ts";
 import { UsageError } from "../core/errors.ts";
 import { askHolder } from "../daemon/lock.ts";
+import { printText } from "./ask.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
 import { guardSocket } from "./options.ts";
@@ -8,7 +9,7 @@ import { guardSocket } from "./options.ts";
 /** Asks the controller of this network namespace, or the guard, how it is and prints its one line; exit code 0 while it is well. */
 export async function health(options: Options): Promise<number> {
   const { line, well } = await (parseGoBool(options.guard ?? "false", "guard") ? lookAtGuard(options) : look());
-  process.stdout.write(`${line}\n`);
+  printText([line]);
   return well ? EXIT.ok : EXIT.failed;
 }
 

@@ -6,6 +6,7 @@ import { readConfigText } from "../config/load.ts";
 import { ControllerUnreachable } from "../core/errors.ts";
 import { systemClock } from "../daemon/clock.ts";
 import { preview } from "../daemon/preview.ts";
+import { printText } from "./ask.ts";
 import { readSettings } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { Options } from "./options.ts";
@@ -17,7 +18,8 @@ export async function plan(options: Options): Promise<number> {
   const json = parseGoBool(options.json ?? "false", "json");
   const found = (await ofController(options)) ?? (await ofStart(options));
   for (const warning of found.warnings) process.stderr.write(`warning: ${warning}\n`);
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : renderPlan(found));
+  if (json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+  else printText(renderPlan(found).trimEnd().split("\n"));
   return found.blind.length > 0 ? EXIT.failed : EXIT.ok;
 }
 

@@ -48,3 +48,13 @@ export function wrap(text: string, columns: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** Lines of text for people, broken where a line of the terminal ends; what goes on stands as far in as it began. */
+export function fitted(lines: readonly string[], { columns }: Look): readonly string[] {
+  if (columns === undefined) return lines;
+  return lines.flatMap((line) => {
+    if (line.length <= columns) return [line];
+    const [indent = ""] = /^ */.exec(line) ?? [];
+    return wrap(line.slice(indent.length), columns - indent.length).map((part) => `${indent}${part}`);
+  });
+}

@@ -11,6 +11,8 @@ export interface Chain {
   readonly prefix: string;
   readonly services: readonly string[];
   readonly announced: boolean;
+  /** False: gobgpd cannot be read, and its sessions may stand all the same. */
+  readonly known: boolean;
   /** gobgpd has the path, and should not. */
   readonly lingers: boolean;
   /** How many of how many peers have it. */
@@ -49,6 +51,7 @@ function chainOf(one: ToldAnnouncement, found: StatusDocument, events: readonly 
     prefix: one.prefix,
     services: one.services,
     announced: isAnnounced(one),
+    known: one.state !== "unknown",
     lingers: lingers !== undefined,
     proof: { at: one.peers.filter(hasPath).length, of: found.peers.length },
     links,

@@ -69,7 +69,8 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
   if (!found.speakerUp) {
     const down = events.findLast(({ kind }) => kind === "gobgpd");
     const why = down?.to === "down" ? `: ${down.reason}` : "";
-    const remedy = "is gobgpd running, and is its API where bgp.gobgp says? systemctl status gobgpd; bgp-lb doctor";
+    const remedy =
+      "is gobgpd running, and is its API where bgp.gobgp says? systemctl status bgp-lb-gobgpd gobgpd; bgp-lb doctor";
     return { link, state: "broken", says: `it cannot be read${why}`, remedy };
   }
   const broken = one.dataplane?.state === "broken";

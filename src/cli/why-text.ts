@@ -29,12 +29,13 @@ function chainLines(chain: Chain, look: Look): readonly string[] {
   ];
 }
 
-function headline({ prefix, services, announced, lingers, proof, broken }: Chain): string {
+function headline({ prefix, services, announced, known, lingers, proof, broken }: Chain): string {
   const who = `${prefix} (${services.join(", ")})`;
   const at = `at ${proof.at} of ${proof.of} ${proof.of === 1 ? "peer" : "peers"}`;
   if (broken === undefined) return `${who} is announced, ${at}.`;
   if (lingers) return `${who} is still announced, and should not be.`;
   const verb = broken.state === "waiting" ? "that waits" : "that is broken";
+  if (!known) return `Whether ${who} is announced is not known. The first link ${verb}: ${broken.link}.`;
   return `${who} is ${announced ? `announced, ${at}` : "not announced"}. The first link ${verb}: ${broken.link}.`;
 }
 

@@ -9,7 +9,10 @@ export function statusLine({ announcements, peers, speakerUp, conflicts, failing
   const held = announcements.filter((one) => !isAnnounced(one));
   const [first] = held;
   const established = peers.filter((peer) => peer.session === "established").length;
-  const parts = [`${announcements.length - held.length} of ${count(announcements.length, "VIP")} announced`];
+  const doubtful = announcements.filter(({ state }) => state === "unknown").length;
+  const parts = [
+    `${announcements.length - held.length} of ${count(announcements.length, "VIP")} announced${doubtful > 0 ? `, ${doubtful} not known` : ""}`,
+  ];
   if (speakerUp || peers.length > 0) parts.push(`${established} of ${count(peers.length, "peer")} established`);
   if (!speakerUp) parts.push("gobgpd cannot be read");
   // While gobgpd cannot be read the reason of each is just that.

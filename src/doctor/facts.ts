@@ -81,7 +81,12 @@ export type SpeakerFacts =
       readonly state: SpeakerState | undefined;
       readonly mode?: string;
     }
-  | { readonly reached: false; readonly reason: string };
+  | {
+      readonly reached: false;
+      readonly reason: string;
+      /** The name of the unit that is to run it here. */
+      readonly unit: string;
+    };
 
 /** A socket that takes connections (TCP) or datagrams (UDP). */
 export interface Listener {

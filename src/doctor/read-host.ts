@@ -80,8 +80,13 @@ export async function readDirectory(path: string): Promise<DirectoryFacts> {
 }
 
 export async function readGuard(socket: string): Promise<GuardFacts> {
+  return { socket, listening: await listensAt(socket), unit: await unitFile("bgp-lb-guard") };
+}
+
+/** Where the unit's file is; undefined: there is none. */
+export async function unitFile(name: string): Promise<string | undefined> {
   const units = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map(
-    (top) => `${top}/systemd/system/bgp-lb-guard.service`,
+    (top) => `${top}/systemd/system/${name}.service`,
   );
   const there = await Promise.all(
     units.map((unit) =>
@@ -91,5 +96,5 @@ export async function readGuard(socket: string): Promise<GuardFacts> {
       ),
     ),
   );
-  return { socket, listening: await listensAt(socket), unit: units.find((_, at) => there[at]) };
+  return units.find((_, at) => there[at]);
 }

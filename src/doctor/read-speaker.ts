@@ -4,6 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import { openSpeaker } from "../daemon/open-speaker.ts";
 import type { SpeakerFacts } from "./facts.ts";
+import { unitFile } from "./read-host.ts";
 
 /** Milliseconds that gobgpd's first word is waited for. */
 const FIRST_WORD_MS = 3_000;
@@ -23,15 +24,20 @@ export async function readSpeaker(gobgp: Gobgp, file: string, clock: Clock): Pro
     speaker.start();
     try {
       await clock.sleep(FIRST_WORD_MS, heard.signal);
-      if (generation === undefined) return { reached: false, reason };
+      if (generation === undefined) return { reached: false, reason, unit: await unitName() };
       const state = await speaker.observe(new AbortController().signal).catch(() => undefined);
       return { reached: true, generation, state, ...(await modeOf(gobgp.address)) };
     } finally {
       await speaker.stop();
     }
   } catch (error) {
-    return { reached: false, reason: messageOf(error) };
+    return { reached: false, reason: messageOf(error), unit: await unitName() };
   }
+}
+
+/** The package brings a unit of its own, for Debian's is another one's and wants another config. */
+async function unitName(): Promise<string> {
+  return (await unitFile("bgp-lb-gobgpd")) === undefined ? "gobgpd" : "bgp-lb-gobgpd";
 }
 
 async function modeOf(api: string): Promise<{ readonly mode?: string }> {

@@ -9,11 +9,13 @@ const DEFAULT_PORT = 50051;
 /** gobgpd: whether it answers, and who else can reach its API. */
 export function speakerFindings(facts: Facts): Finding[] {
   const { speaker, wanted } = facts;
-  if (!speaker.reached) return [fail("gobgpd", speaker.reason, START), ...exposure(facts)];
+  if (!speaker.reached) return [fail("gobgpd", speaker.reason, start(speaker.unit)), ...exposure(facts)];
   return [ok("gobgpd", `${speaker.generation} answers at ${wanted.api}`), ...identity(facts), ...exposure(facts)];
 }
 
-const START = "start it (systemctl start gobgpd), or name its API: bgp.gobgp.address in the config, or -gobgp-address";
+function start(unit: string): string {
+  return `start it (systemctl start ${unit}), or name its API: bgp.gobgp.address in the config, or -gobgp-address`;
+}
 
 function identity(facts: Facts): Finding[] {
   const { speaker } = facts;

@@ -137,6 +137,11 @@ test("the first broken link is named where it is, with its own remedy", () => {
   assert.equal(of(taken, { conflicts: [conflict, "link eth1 is not ours"] }), `broken dataplane: ${conflict}`);
   assert.match(of(taken), /^broken dataplane: it is put back with the next pass; if it stays so, something else/);
   assert.match(of({ state: "unknown", peers: [] }, { speakerUp: false }), /^broken gobgpd: is gobgpd running/);
+  const doubt = { ...WELL, speakerUp: false, announcements: [{ ...vip, state: "unknown" as const, peers: [] }] };
+  assert.equal(
+    whyText(chains(doubt, EVENTS), [], PIPE)[0],
+    "Whether 10.88.2.1/32 (web) is announced is not known. The first link that is broken: gobgpd.",
+  );
   assert.match(of({ state: "pending", peers: [] }), /^waiting gobgpd: it is tried again by itself/);
   assert.match(
     of({ state: "lingering", want: "withdraw" }, forced),

@@ -52,7 +52,7 @@ test("what is not announced has its reason, the first of them in words", () => {
 
 test("a gobgpd that cannot be read is said once, not for each VIP; a long reason is cut", () => {
   const unknown = { ...nothing, speakerUp: false, announcements: [one(1, "unknown", "gobgpd cannot be read")] };
-  assert.equal(statusLine(unknown), "0 of 1 VIP announced; gobgpd cannot be read");
+  assert.equal(statusLine(unknown), "0 of 1 VIP announced, 1 not known; gobgpd cannot be read");
   const long = { ...nothing, announcements: [one(1, "pending", "x".repeat(500))] };
   assert.ok(statusLine(long).length < 260, statusLine(long));
 });

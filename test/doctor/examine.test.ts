@@ -9,6 +9,7 @@ import { ip } from "../support/world.ts";
 import { BARE, BROKEN, configFacts, HEALTHY, link, listener, withPeer } from "./facts.ts";
 
 const GOLDEN = new URL("../golden/doctor.txt", import.meta.url);
+const PIPE = { columns: undefined, colour: false };
 const said = (facts: Facts, about: string) =>
   examine(facts)
     .filter((finding) => finding.about === about)
@@ -18,8 +19,9 @@ const listening = (...listeners: Facts["listeners"]): Facts => ({ ...HEALTHY, li
 // After a change that is meant: UPDATE_GOLDEN=1 node --test test/doctor/examine.test.ts, and read the difference.
 test("what doctor says of a good host, of a bare one and of a broken one, plain and as JSON", async () => {
   const texts = Object.entries({ HEALTHY, BARE, BROKEN }).map(
-    ([name, facts]) => `## ${name}\n${render(examine(facts))}`,
+    ([name, facts]) => `## ${name}\n${render(examine(facts), PIPE)}`,
   );
+  texts.push(`## BROKEN, in a terminal\n${render(examine(BROKEN), { columns: 80, colour: true })}`);
   const json = renderJson(examine(BROKEN)).replace(/"version": ".*"/, '"version": "VERSION"');
   const all = `${texts.join("\n")}\n## BROKEN -json\n${json}`;
   if (process.env["UPDATE_GOLDEN"] === "1") await writeFile(GOLDEN, all);
@@ -37,6 +39,12 @@ test("whatever is not right has a remedy, and what is right has none", () => {
   for (const facts of [HEALTHY, BARE, BROKEN])
     for (const { about, verdict, remedy } of examine(facts))
       assert.equal(remedy !== undefined, verdict === "warn" || verdict === "fail", about);
+});
+
+test("a gobgpd that is to be started is the one whose unit is here: Debian's own would put the package's out", () => {
+  const speaker = { reached: false, reason: "nothing listens there", unit: "bgp-lb-gobgpd" } as const;
+  const [found] = examine({ ...HEALTHY, speaker }).filter(({ about }) => about === "gobgpd");
+  assert.match(found?.remedy ?? "", /^start it \(systemctl start bgp-lb-gobgpd\), or /);
 });
 
 test("a service that listens on 127.0.0.1 alone is found, although a check there passes", () => {

@@ -137,6 +137,7 @@ export const BARE: Facts = {
   links: undefined,
   speaker: {
     reached: false,
+    unit: "gobgpd",
     reason: "gobgpd at 127.0.0.1:50051 cannot be reached: nothing listens there (ECONNREFUSED)",
   },
   listeners: [],
