@@ -103,6 +103,8 @@ export interface StatusDocument {
   readonly announcements: readonly ToldAnnouncement[];
   readonly peers: readonly Dated<PeerSession>[];
   readonly speakerUp: boolean;
+  /** Where gobgpd's API is: `host:port` or `unix:///path`. */
+  readonly speakerApi: string;
   readonly virtualServices: readonly VirtualServiceStatus[];
   readonly lease: ToldLease;
   readonly conflicts: readonly string[];

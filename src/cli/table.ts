@@ -41,10 +41,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
         .map((cell, at) => pad(part(cell, cells[at]?.[line]), widths[at] ?? 0, used[at]?.right === true, look))
         .join(GAP),
     );
-    const fits = textOf(last).length <= room;
+    const fits = textOf(last).length <= Math.max(0, room);
     if (!fits && row === heads) return firsts.map((line) => line.trimEnd());
     const width = fits ? room : below ? (look.columns ?? 0) - BELOW.length : room;
-    const lasts = linesOf(textOf(last), width).map((line) => part(last, line));
+    const lasts = (fits ? [textOf(last)] : wrap(textOf(last), width)).map((line) => part(last, line));
     if (!fits && below)
       return [...firsts.map((line) => line.trimEnd()), ...lasts.map((cell) => `${BELOW}${painted(cell, look)}`)];
     const gap = before === 0 ? "" : GAP;

@@ -3,6 +3,7 @@ import type { Event } from "../core/event.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { sinceWords } from "./chain-link.ts";
 import { spanWords } from "./events-text.ts";
+import { gobgpLine } from "./gobgp-line.ts";
 
 export function dataplaneLink(one: ToldAnnouncement, found: StatusDocument): ChainLink {
   const { dataplane, want } = one;
@@ -85,7 +86,7 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
         remedy: mend(
           one,
           found,
-          "it is withdrawn with the next pass; if it stays so, look what else writes to gobgpd: gobgp global rib",
+          `it is withdrawn with the next pass; if it stays so, look what else writes to gobgpd: ${gobgpLine(found.speakerApi, "global rib")}`,
         ),
       };
     case "pending":

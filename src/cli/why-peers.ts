@@ -2,21 +2,22 @@ import type { Dated, StatusDocument, ToldAnnouncement } from "../admin/api.ts";
 import type { PeerSession, PeerStatus } from "../core/status.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { sinceWords } from "./chain-link.ts";
+import { gobgpLine } from "./gobgp-line.ts";
 
 /** Each peer: whether it has the path, and why not. */
-export function peerLinks(one: ToldAnnouncement, { peers }: StatusDocument): readonly ChainLink[] {
+export function peerLinks(one: ToldAnnouncement, { peers, speakerApi }: StatusDocument): readonly ChainLink[] {
   if (peers.length === 0)
     return [{ link: "peer", state: "broken", says: "gobgpd has no peer", remedy: "add one to bgp.peers" }];
   const held = one.state !== "withdrawn" && one.state !== "pending" && one.state !== "unknown";
   return peers.map((peer): ChainLink => {
     const at = one.peers.find(({ address }) => address === peer.address);
-    if (held && at !== undefined) return pathLink(at, peer);
+    if (held && at !== undefined) return pathLink(at, peer, speakerApi);
     const says = `${peer.address}: session ${peer.session}${sinceWords(peer)}`;
     return { link: "peer", state: "idle", says };
   });
 }
 
-function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>): ChainLink {
+function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>, api: string): ChainLink {
   // Where there is no session the reason says that first.
   const why = at.reason.replace(`${at.state}, `, "");
   const says = `${peer.address}: ${at.state}${sinceWords(at)}${why === "" ? "" : `: ${why}`}`;
@@ -38,14 +39,14 @@ function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>): ChainLink {
         link: "peer",
         state: "broken",
         says,
-        remedy: `look at gobgpd's policies, and whether both sides speak the address family: gobgp neighbor ${peer.address}`,
+        remedy: `look at gobgpd's policies, and whether both sides speak the address family: ${gobgpLine(api, `neighbor ${peer.address}`)}`,
       };
     case "no session":
       return {
         link: "peer",
         state: "broken",
         says,
-        remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own and ${terms(peer)}, and whether TCP port ${peer.port} gets through: gobgp neighbor ${peer.address}`,
+        remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own and ${terms(peer)}, and whether TCP port ${peer.port} gets through; what gobgpd says: ${gobgpLine(api, `neighbor ${peer.address}`)}`,
       };
   }
 }

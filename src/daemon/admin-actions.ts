@@ -18,6 +18,7 @@ export interface AdminActionsOptions {
   readonly operator: Operator;
   readonly reloader: Reloader;
   readonly config: string;
+  readonly speakerApi: string;
   readonly events: EventSource;
   readonly condition: () => Condition;
   readonly lease: () => ToldLease;
@@ -70,6 +71,7 @@ function document({
   operator,
   reloader,
   config,
+  speakerApi,
   condition,
   lease,
   status,
@@ -92,6 +94,7 @@ function document({
     announcements: (found?.announcements ?? []).map((one) => datedAnnouncement(one, now)),
     peers: (found?.peers ?? []).map((one) => dated(one, now)),
     speakerUp: found?.speakerUp ?? false,
+    speakerApi,
     virtualServices: found?.virtualServices ?? [],
     lease: lease(),
     conflicts: found?.conflicts ?? [],

@@ -97,13 +97,14 @@ export class Operations {
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
     const { parts, journal, settings, beacon } = this.#options;
-    const { file, admin } = settings();
+    const { file, admin, config } = settings();
     await this.operator.load();
     const actions = adminActions({
       clock: parts.clock,
       operator: this.operator,
       reloader: this.reloader,
       config: file,
+      speakerApi: config.gobgp.address,
       events: journal,
       condition: () => beacon.condition,
       lease: () => toldLease(settings(), beacon, parts.clock.now()),

@@ -57,6 +57,7 @@ export const WELL: StatusDocument = {
     { address: B, as: 65512, port: 179, session: "established", since: AT, ageSeconds: 7_600 },
   ],
   speakerUp: true,
+  speakerApi: "unix:///run/gobgp/api.sock",
   virtualServices: [
     {
       key: "tcp 10.88.2.1:80" as VirtualServiceKey,

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { StatusDocument } from "../../src/admin/api.ts";
 import { eventLines } from "../../src/cli/events-text.ts";
+import { gobgpLine } from "../../src/cli/gobgp-line.ts";
 import { statusText } from "../../src/cli/status-text.ts";
 import { statusOf, troubleFirst } from "../../src/cli/subject.ts";
 import { frame } from "../../src/cli/watch-screen.ts";
@@ -100,6 +101,13 @@ test("a picture of the watch fits the terminal, begins with what is in trouble, 
   const order = troubleFirst({ ...TROUBLE, announcements: [...WELL.announcements, ...TROUBLE.announcements] });
   assert.equal(order.announcements.at(-1), WELL.announcements[0]);
   assert.deepEqual(order.services.map(({ name }) => name).slice(0, 2), ["dns", "ntp"]);
+});
+
+test("gobgp is told where this gobgpd is", () => {
+  assert.equal(gobgpLine("127.0.0.1:50051", "neighbor"), "gobgp neighbor");
+  assert.equal(gobgpLine("127.0.0.1:50052", "neighbor"), "gobgp -p 50052 neighbor");
+  assert.equal(gobgpLine("[2001:db8::1]:50051", "neighbor"), "gobgp -u 2001:db8::1 neighbor");
+  assert.equal(gobgpLine("unix:///run/g.sock", "global rib"), "gobgp --target unix:///run/g.sock global rib");
 });
 
 /** The first broken link of the only VIP, and what to do. */

@@ -39,6 +39,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     clock: new VirtualClock(),
     operator: operator as unknown as AdminActionsOptions["operator"],
     reloader: reloader as unknown as AdminActionsOptions["reloader"],
+    speakerApi: "127.0.0.1:50051",
     config: "config.json",
     events: { read: () => [], next: () => [], listen: () => () => undefined },
     condition: () => ({ ready: true, stalled: false, line: "all is well" }),

@@ -44,6 +44,7 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
     announcements: [announcement("10.88.2.1/32", ["web"])],
     peers: [{ address: PEER, as: 65512, port: 179, session: "established" }],
     speakerUp: true,
+    speakerApi: "127.0.0.1:50051",
     conflicts: [],
     failing: {},
     left: [],
