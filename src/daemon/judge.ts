@@ -115,7 +115,8 @@ function stale({ config }: Witness): string {
   return `stale: no result for more than ${staleAfter(config) / 1000} s`;
 }
 
-function words({ last, streak }: CheckHealth): string {
+function words({ verdict, last, streak }: CheckHealth): string {
   if (last === undefined) return "no verdict yet";
-  return last.ok ? `passes again, ${streak} in a row so far` : last.reason;
+  const passes = verdict === "unknown" ? "passes" : "passes again";
+  return last.ok ? `${passes}, ${streak} in a row so far` : last.reason;
 }

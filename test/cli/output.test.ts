@@ -54,6 +54,10 @@ test("events in a pipe, narrow, wide and in colours", async () => {
   );
 });
 
+test("the JSON of status and events, as programs read it", async () => {
+  await golden("status-and-events.json.txt", [json(TROUBLE), EVENTS.map((event) => JSON.stringify(event))]);
+});
+
 test("no line is longer than the terminal, and a terminal of any width shows every word", () => {
   const words = (lines: readonly string[]) => lines.join(" ").replace(/\s+/g, "");
   for (const columns of [60, 80, 100, 132, 200]) {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { PlanDocument } from "../../src/admin/api.ts";
 import { renderPlan } from "../../src/cli/plan-text.ts";
+import { fitted } from "../../src/cli/terminal.ts";
+import type { Prefix } from "../../src/core/address.ts";
 import { derive } from "../../src/core/desired.ts";
 import { outlook } from "../../src/core/outlook.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
+import type { VirtualServiceKey } from "../../src/core/service.ts";
 import { BARE, health, intent, ip, service } from "../support/world.ts";
+import { A } from "./documents.ts";
 
 const NOTHING: PlanDocument = {
   config: "new.json",
@@ -52,6 +57,32 @@ could not be looked at, so what depends on it is missing above:
       ipvsadm: not installed
 `,
   );
+});
+
+// After a change that is meant: UPDATE_GOLDEN=1 node --test test/cli/plan.test.ts, and read the difference.
+test("a plan of everything at once, in a pipe, on a narrow terminal and as JSON", async () => {
+  const key = "tcp 10.88.2.2:53" as VirtualServiceKey;
+  const rich: PlanDocument = {
+    ...NOTHING,
+    config: "/etc/bgp-lb/new.json",
+    controller: { pid: 812, config: "/etc/bgp-lb/config.json" },
+    restart: ["bgp.local: takes a restart"],
+    resets: ["peer 10.88.0.253: AS 65512 is now 65513, so its session is lost"],
+    sessions: [{ peer: A, effect: "reset", session: "established", change: "AS 65512 is now 65513" }],
+    vips: [{ prefix: "10.88.2.2/32" as Prefix, effect: "withdraw", why: "it is not in the config any more" }],
+    ipvs: [{ virtualService: key, effect: "remove", change: "rr", connections: 42 }],
+    steps: ["withdraw 10.88.2.2/32", `add real server [2001:db8:88::200]:8080 masquerade weight 1 to ${key}`],
+    held: [{ prefix: "10.88.2.3/32" as Prefix, reason: "shop is unknown: no verdict yet" }],
+    awaiting: ["10.88.0.200:8080 of tcp 10.88.2.1:80"],
+    conflicts: ["link eth1 is not ours: it has no alias bgp-lb"],
+    blind: ["ipvsadm: is not installed"],
+  };
+  const text = renderPlan(rich);
+  const narrow = fitted(text.split("\n"), { columns: 80, colour: false }).join("\n");
+  const all = [text, narrow, `${JSON.stringify(rich, undefined, 2)}\n`].join("----\n");
+  const file = new URL("../golden/plan.txt", import.meta.url);
+  if (process.env["UPDATE_GOLDEN"] === "1") await writeFile(file, all);
+  assert.equal(all, await readFile(file, "utf8"));
 });
 
 test("nothing to do says so; what a reload would refuse comes first", () => {

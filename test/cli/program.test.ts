@@ -62,6 +62,9 @@ test("check prints the effective config, which is itself a config with the same 
   assert.match(first.stderr, /8081 is also the port of -metrics-address/);
   const file = join(directory, "effective.json");
   await writeFile(file, first.stdout);
+  if (process.env["UPDATE_GOLDEN"] === "1")
+    await writeFile(new URL("../golden/check.json", import.meta.url), first.stdout);
+  assert.equal(first.stdout, await golden("check.json"));
   const second = await bgpLb("-config", file, "-metrics-address=off", "check");
   assert.deepEqual(second, { exitCode: 0, stdout: first.stdout, stderr: "" });
 });

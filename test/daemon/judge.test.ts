@@ -34,6 +34,14 @@ test("down counts from the first of the failing probes, also when another check 
   assert.deepEqual([other.verdict, other.since, other.reason], ["down", 2, "b: hangs"]);
 });
 
+test("a check that passes is said to pass again only where it did not", () => {
+  const rise = { rise: 3, fall: 1 };
+  const first = fold(UNPROBED, { ok: true }, rise, 1);
+  assert.equal(judge([witness("a", first)], "down", 2).reason, "a: passes, 1 in a row so far");
+  const back = fold(fold(UNPROBED, { ok: false, reason: "refused" }, rise, 1), { ok: true }, rise, 2);
+  assert.equal(judge([witness("a", back)], "down", 3).reason, "a: passes again, 1 in a row so far");
+});
+
 test("each check tells for itself how it is, why, since when, and how old that is", () => {
   const { checks = [] } = judge(
     [
