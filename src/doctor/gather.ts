@@ -29,7 +29,8 @@ export async function gather(wanted: Wanted, where: Where, clock: Clock): Promis
   );
   const controller = await askHolder();
   const api = Number(/:(\d+)$/.exec(wanted.api)?.[1] ?? 0);
-  const ports = [50051, api, wanted.metrics?.port ?? 0, config?.identity?.listenPort ?? 0];
+  const page = typeof config?.page.address === "object" ? config.page.address.port : 0;
+  const ports = [50051, api, wanted.metrics?.port ?? 0, page, config?.identity?.listenPort ?? 0];
   for (const { port, realServers } of virtual) ports.push(port, ...realServers.map((server) => server.port));
   const self = `this process (user ${process.geteuid?.() ?? "?"})`;
   const rights = (await rightsOf(controller)) ?? (await readRights("self", self));

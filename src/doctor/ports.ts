@@ -8,27 +8,43 @@ import { configOf, servicesOf } from "./wanted.ts";
 
 /** Ports that bgp-lb or gobgpd is to listen on, that the services listen on, and that IPVS takes from others. */
 export function portFindings(facts: Facts): Finding[] {
-  return [...metricsPort(facts), ...bgpPort(facts), ...(facts.wanted.ipvs ? servicePorts(facts) : [])];
+  return [
+    ...metricsPort(facts),
+    ...pagePort(facts),
+    ...bgpPort(facts),
+    ...(facts.wanted.ipvs ? servicePorts(facts) : []),
+  ];
 }
 
-function metricsPort({ wanted: { metrics }, listeners, controller }: Facts): Finding[] {
+function metricsPort(facts: Facts): Finding[] {
+  const { metrics } = facts.wanted;
   if (metrics === undefined || metrics.port === 0) return [];
-  const about = "port of metrics";
   const host = metrics.host === undefined ? undefined : parseAddress(metrics.host);
+  const remedy = "choose another with -metrics-address :PORT, or -metrics-address off";
+  return [controllersPort(facts, "port of metrics", { host, port: metrics.port }, remedy)];
+}
+
+function pagePort(facts: Facts): Finding[] {
+  const page = configOf(facts)?.page.address;
+  if (typeof page !== "object") return [];
+  return [controllersPort(facts, "port of the page", page, "choose another in page.address")];
+}
+
+/** A port that the controller is to listen on: nobody else may. */
+function controllersPort(
+  { listeners, controller }: Facts,
+  about: string,
+  { host, port }: { readonly host: Address | undefined; readonly port: number },
+  remedy: string,
+): Finding {
   const taken = listeners.find(
-    (one) => one.protocol === "tcp" && one.port === metrics.port && (host === undefined || hears(one, host)),
+    (one) => one.protocol === "tcp" && one.port === port && (host === undefined || hears(one, host)),
   );
-  if (taken === undefined) return [ok(about, `tcp ${metrics.port} is free`)];
+  if (taken === undefined) return ok(about, `tcp ${port} is free`);
   const holder = typeof controller === "string" ? undefined : controller.pid;
   if (taken.owner === undefined ? holder !== undefined : taken.owner.pid === holder)
-    return [ok(about, `tcp ${metrics.port} is the running controller's`)];
-  return [
-    fail(
-      about,
-      `tcp ${at(taken)} is taken by ${who(taken)}`,
-      "choose another with -metrics-address :PORT, or -metrics-address off",
-    ),
-  ];
+    return ok(about, `tcp ${port} is the running controller's`);
+  return fail(about, `tcp ${at(taken)} is taken by ${who(taken)}`, remedy);
 }
 
 function bgpPort(facts: Facts): Finding[] {

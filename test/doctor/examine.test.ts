@@ -41,6 +41,24 @@ test("whatever is not right has a remedy, and what is right has none", () => {
       assert.equal(remedy !== undefined, verdict === "warn" || verdict === "fail", about);
 });
 
+test("the page's port is looked at as that of metrics is", () => {
+  const config = configFacts({ page: { address: "127.0.0.1:8082" } });
+  const on = (...listeners: Facts["listeners"]): Facts => ({
+    ...HEALTHY,
+    listeners,
+    wanted: { ...HEALTHY.wanted, config },
+  });
+  const page = (facts: Facts) => said(facts, "port of the page");
+  assert.deepEqual(page(HEALTHY), []);
+  assert.deepEqual(page(on()), ["ok: tcp 8082 is free"]);
+  assert.deepEqual(page(on(listener("tcp", "0.0.0.0", 8082, "java", 900))), [
+    "fail: tcp 0.0.0.0:8082 is taken by java (process 900)",
+  ]);
+  assert.deepEqual(page(on(listener("tcp", "127.0.0.1", 8082, "node", 700))), [
+    "ok: tcp 8082 is the running controller's",
+  ]);
+});
+
 test("a gobgpd that is to be started is the one whose unit is here: Debian's own would put the package's out", () => {
   const speaker = { reached: false, reason: "nothing listens there", unit: "bgp-lb-gobgpd" } as const;
   const [found] = examine({ ...HEALTHY, speaker }).filter(({ about }) => about === "gobgpd");
