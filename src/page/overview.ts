@@ -22,11 +22,13 @@ const LEASES = { guarded: "good", unguarded: "bad", unknown: "warn", off: "warn"
 
 /** The answer at a glance, for the title as well. */
 export function headline(
-  { counts }: Listing,
+  { counts, rows }: Listing,
   { ready }: Pick<StatusDocument, "ready">,
 ): { readonly tone: Tone; readonly text: string } {
-  const text =
-    counts.all === 0 ? "No VIPs" : `${counts.announced} of ${counts.all} VIP${counts.all === 1 ? "" : "s"} announced`;
+  const doubtful = rows.filter(({ vip }) => vip.state === "unknown").length;
+  const doubt = doubtful > 0 ? `, ${doubtful} not known` : "";
+  const vips = counts.all === 1 ? "VIP" : "VIPs";
+  const text = counts.all === 0 ? "No VIPs" : `${counts.announced} of ${counts.all} ${vips} announced${doubt}`;
   const tone = counts.silent > counts.held ? "bad" : counts.trouble > 0 || !ready ? "warn" : "good";
   return { tone, text };
 }

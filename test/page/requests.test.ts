@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:http";
-import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { PageServer } from "../../src/page/page-server.ts";
 import { until } from "../support/until.ts";
 import { announcement, ask, raw, stage, status } from "./stage.ts";
 
@@ -127,6 +125,13 @@ test("three hundred who want to follow: sixty-four do, the others are told to co
   await until("the page", async () => (await ask(port, "/").catch(() => undefined))?.status === 200);
 });
 
+test("with a gobgpd that cannot be read the page does not say that nothing is announced", async (t) => {
+  const { port, world } = await stage(t);
+  const announcements = [announcement("10.88.2.1/32", ["web"], { state: "unknown", peers: [] })];
+  world.status = status({ announcements, speakerUp: false });
+  assert.match((await ask(port, "/")).text, /0 of 1 VIP announced, 1 not known/);
+});
+
 // fault: page-many-changes
 test("a change is told to those who follow, as a number, and what many changes cost is bounded", async (t) => {
   const { port, history, world } = await stage(t);
@@ -162,56 +167,4 @@ test("the journal of a host is on its page, and that of a service, which concern
   const own = (await ask(port, "/service?name=web")).text;
   assert.match(own, /id="event-1"/);
   assert.doesNotMatch(own, /id="event-2"/);
-});
-
-// fault: page-slow-clients
-test("clients that open and say nothing hold their seats for a while only, and nobody else waits for good", async (t) => {
-  const { port } = await stage(t, { patience: 500 });
-  const silent = Array.from({ length: 300 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
-  t.after(() => {
-    for (const one of silent) one.destroy();
-  });
-  const ends = silent.map((one) => new Promise((resolve) => one.resume().on("close", resolve)));
-  await Promise.all(ends);
-  assert.equal((await ask(port, "/")).status, 200);
-});
-
-// fault: page-pipelined
-test("a thousand requests in one packet end their connection, before a page is made for each", async (t) => {
-  const { port } = await stage(t);
-  const answers = await raw(port, "GET /service?name=web HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000));
-  assert.ok(answers.split("HTTP/1.1 ").length <= 5, "not for each");
-  assert.equal((await ask(port, "/")).status, 200);
-});
-
-// fault: page-half-form
-test("a browser that goes before its form was there is no fault of ours", async (t) => {
-  const { port, faults, asked } = await stage(t, { buttons: true });
-  const head = `POST /act HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nContent-Length: 1000\r\n`;
-  const socket = connect(port, "127.0.0.1").on("error", () => undefined);
-  socket.write(`${head}Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken=`);
-  await until("it to be sent", () => socket.bytesWritten > 0);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  socket.destroy();
-  assert.equal((await ask(port, "/")).status, 200);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.deepEqual([faults, asked], [[], []]);
-});
-
-test("a browser that does not read what it asked for is let go", async (t) => {
-  const size = 64 * 1024 * 1024;
-  const patience = { headersTimeout: 500, requestTimeout: 500, keepAliveTimeout: 500, unread: 500 };
-  const server = new PageServer(async (_, response) => void response.end("x".repeat(size)), patience);
-  await server.listen({ host: "127.0.0.1", port: 0 });
-  t.after(() => server.close());
-  const socket = connect(server.port, "127.0.0.1").on("error", () => undefined);
-  t.after(() => socket.destroy());
-  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  let read = 0;
-  socket.on("data", (chunk: Buffer) => {
-    read += chunk.length;
-  });
-  await new Promise((resolve) => socket.on("close", resolve));
-  assert.ok(read < size, `${read} bytes were kept for it`);
 });
