@@ -23,7 +23,7 @@ export async function followDrain(client: AdminClient, services: "all" | readonl
         throw new ControllerUnreachable("the controller cannot be asked any more; the drain stands");
       for (const one of found ?? []) tell(one, told);
       const gone = found === undefined || services === "all" ? [] : missing(services, found);
-      printLines(gone.map((name) => `${name} is not in the config any more`));
+      printText(gone.map((name) => `${name} is not in the config any more`));
       if (gone.length > 0) return EXIT.failed;
       const code = found === undefined ? undefined : verdict(found);
       if (code !== undefined) return code;
