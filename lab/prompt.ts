@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { ENVIRONMENT } from "./command.ts";
 import type { Host } from "./host.ts";
 import type { Program } from "./program.ts";
@@ -32,14 +33,14 @@ function hints(lab: Topology): readonly string[] {
   ];
 }
 
-/** Takes commands until q, the end of stdin, or the signal. Without a terminal to read from it just waits for the signal. */
-export async function prompt(lab: Topology, signal: AbortSignal): Promise<void> {
+/** Takes commands until q, the end of the input, or the signal. Where stdin is no terminal to read from it just waits for the signal. */
+export async function prompt(lab: Topology, signal: AbortSignal, input: Readable = process.stdin): Promise<void> {
   for (const line of hints(lab)) console.log(line);
-  if (process.stdin.isTTY !== true) {
+  if (input === process.stdin && process.stdin.isTTY !== true) {
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     return;
   }
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: "lab> " });
+  const lines = createInterface({ input, output: process.stdout, prompt: "lab> " });
   signal.addEventListener("abort", () => lines.close(), { once: true });
   // In its raw mode the terminal sends no signal: readline reads Ctrl-C as a key.
   lines.on("SIGINT", () => lines.close());

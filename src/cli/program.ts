@@ -67,7 +67,7 @@ function createProgram(act: (verb: Verb, options: Options, words: readonly strin
       .addHelpText("after", `\n${helpOf(verb.more, NOTES[verb.name])}`)
       .allowExcessArguments(true)
       .action(async () => {
-        if (verb.words === undefined) refuseWords(command.args);
+        if (verb.words === undefined) refuseWords(verb.name, command.args);
         await act(verb, named(command, verb), command.args);
       });
     if (verb.words !== undefined) command.usage(`${verb.words} [options]`);
@@ -86,11 +86,12 @@ function optionOf(flag: Flag): Option {
 }
 
 /** A misspelt command would else be an argument of the default one. */
-function refuseWords([word]: readonly string[]): void {
+function refuseWords(verb: string, [word]: readonly string[]): void {
   if (word === undefined) return;
   if (/^(?:true|false|t|f|[01])$/i.test(word))
     throw new UsageError(`${JSON.stringify(word)} is not a command: ${BOOLEAN}`);
-  const names = VERBS.map((verb) => verb.name);
+  if (verb !== "run") throw new UsageError(`${verb} takes no words, only flags; found ${JSON.stringify(word)}`);
+  const names = VERBS.map(({ name }) => name);
   const near = suggest(word, names);
   const hint = near === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${near}?`;
   throw new UsageError(`${JSON.stringify(word)} is not a command: ${hint}`);

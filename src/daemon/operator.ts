@@ -74,7 +74,7 @@ export class Operator {
     for (const name of names) {
       const before = standing(name);
       if (before?.word === "drain")
-        throw new Refused(`${name} is ${overrideWords(before)} already; \`bgp-lb undrain ${name}\` takes it back`);
+        throw new Refused(`${name} is already ${overrideWords(before)}; \`bgp-lb undrain ${name}\` takes it back`);
     }
     const now = this.#options.clock.now();
     const entries = names.map((name) => [name, beginDrain(standing(name), now, timeout, speaking)] as const);

@@ -95,7 +95,7 @@ test("what cannot be used ends with exit code 2, nothing on stdout and a line th
     [["why"], /which\? bgp-lb why SERVICE, or bgp-lb why VIP/],
     [["events", "-since", "soon"], /-since: neither a duration nor a time; would be right: "1h", .*found "soon"/],
     [["status", "-watch"], /-watch needs a terminal; bgp-lb events -follow tells/],
-    [["reload", "web"], /"web" is not a command/],
+    [["reload", "web"], /reload takes no words, only flags; found "web"/],
     [
       ["import", "keepalived", "x"],
       /it is bgp-lb import exabgp FILE, or bgp-lb import anycast-healthchecker DIR \[FILE\]/,

@@ -52,7 +52,7 @@ for (const version of gobgpdVersions()) {
     assert.equal(again.code, 4);
     assert.match(
       again.err[0] ?? "",
-      /^bgp-lb: web is draining by alice: .* already; `bgp-lb undrain web` takes it back$/,
+      /^bgp-lb: web is already draining by alice: .*; `bgp-lb undrain web` takes it back$/,
     );
 
     const back = await run("undrain", "web");

@@ -93,7 +93,7 @@ test("refusals say what to do, and change nothing", async (t) => {
   await operator.drain(["web"], 300_000, ALICE);
   await assert.rejects(
     operator.drain(["api", "web"], 1, ALICE),
-    refused(/^web is draining by alice.*`bgp-lb undrain web`/),
+    refused(/^web is already draining by alice.*`bgp-lb undrain web`/),
   );
   assert.deepEqual([...operator.overrides.keys()], ["web"]);
   await operator.drain("all", 300_000, ALICE);

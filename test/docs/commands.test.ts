@@ -12,6 +12,8 @@ const RUN_BY: readonly (readonly [line: RegExp, file: string, proof: RegExp])[] 
   [/^npm test$/, ".ci/run", /^exec npm test$/m],
   // The same set-up, network and acts, in the guest where there is no other way.
   [/^npm run lab$/, "test/system/story.system.ts", /for \(const act of ACTS\) it\(act\.title/],
+  // What comes before its prompt is the line above.
+  [/^npm run lab -- --keep$/, "test/system/story.system.ts", /prompt\(lab, /],
   [/^npm run package$/, "lab/units.ts", /lab\/package\.ts/],
   [/^apt-get install \.\/bgp-lb_\*\.deb gobgpd$/, "test/systemd/quick-start.systemd.ts", /line\("apt-get install"\)/],
   [/^bgp-lb check$/, "test/systemd/quick-start.systemd.ts", /line\("bgp-lb check"\)/],
@@ -39,9 +41,6 @@ const RUN_BY: readonly (readonly [line: RegExp, file: string, proof: RegExp])[] 
   ],
 ];
 
-/** Needs a person at a terminal: what comes before its prompt is `npm run lab`. */
-const BY_HAND = ["npm run lab -- --keep"];
-
 /** In the text of these pages, too, a newcomer takes what begins with a program for a line to be typed. */
 const NEWCOMERS: readonly string[] = ["README.md", "docs/quick-start.md"];
 const PROGRAM = /^(?:apt-get|bgp-lb|curl|docker|editor|gobgpd?|ip|ipvsadm|node|npm|systemctl) \S/;
@@ -52,7 +51,7 @@ const shown = PAGES.flatMap((page) => {
 });
 
 test("every command line that the pages show is run by a part of the proof, which is there", () => {
-  const alone = shown.filter(({ line }) => !BY_HAND.includes(line) && !RUN_BY.some(([pattern]) => pattern.test(line)));
+  const alone = shown.filter(({ line }) => !RUN_BY.some(([pattern]) => pattern.test(line)));
   assert.deepEqual(alone, []);
   for (const [, file, proof] of RUN_BY) assert.match(readFileSync(join(ROOT, file), "utf8"), proof, file);
 });
@@ -63,5 +62,4 @@ test("no part of the proof is for a line that no page shows any more", () => {
       shown.some(({ line }) => pattern.test(line)),
       String(pattern),
     );
-  for (const line of BY_HAND) assert.ok(shown.some((one) => one.line === line));
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { chaos } from "../../lab/chaos/main.ts";
 import { until } from "../../lab/patience.ts";
+import { prompt } from "../../lab/prompt.ts";
 import { Stage } from "../../lab/stage.ts";
 import { ACTS } from "../../lab/story.ts";
 import { Topology } from "../../lab/topology.ts";
@@ -93,6 +95,20 @@ describe("the demo's network: three hosts, one router, one client", () => {
       { seconds: 60, seen: () => seen },
     );
     await lab.converged();
+    await stage.servedBy(host);
+  });
+
+  it("the prompt that --keep leaves takes the commands that it shows", async () => {
+    const input = new PassThrough();
+    const host = stage.host(0);
+    const over = prompt(lab, new AbortController().signal, input);
+    input.write("h1 ip addr show web\nkill h1 service\n");
+    await until("the service is killed", () => !host.service.running);
+    await stage.onlyServedBy(stage.allBut(host));
+    input.write("start h1 service\n");
+    await lab.converged();
+    input.write("nonsense\nq\n");
+    await over;
     await stage.servedBy(host);
   });
 
