@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { announceFindings } from "./announce-rules.ts";
 import { bgpFindings, bgpWarnings } from "./bgp-rules.ts";
-import type { Loaded } from "./config.ts";
+import type { Config, Loaded } from "./config.ts";
 import { conflictFindings, overlapWarnings } from "./conflicts.ts";
 import type { Facts, Raw } from "./facts.ts";
 import { isRecord, readFacts } from "./facts.ts";
@@ -55,7 +55,10 @@ export function parseConfig(source: string, file: string, context: Context = {})
   ];
   if (found.length > 0 || !parsed.success) throw new ConfigError(problems(found, text, file, reading));
   const config = resolve(parsed.data, facts, passwords, file, context.gobgpAddress ?? GOBGP_ADDRESS);
-  return { config, warnings: [...warnings(facts, reading, context), ...passwords.warnings] };
+  return {
+    config,
+    warnings: [...warnings(facts, reading, context), ...pageWarnings(config, context), ...passwords.warnings],
+  };
 }
 
 /** What is wrong between values that are well-formed each by itself. */
@@ -97,6 +100,13 @@ function warnings(facts: Facts, reading: Reading, context: Context): string[] {
     ...(services.length === 0 ? ["services: empty, so nothing is announced"] : []),
     ...services.flatMap((service) => serviceWarnings(service, context.metricsAddress?.port)),
     ...overlapWarnings(services),
+  ];
+}
+
+function pageWarnings({ page: { address } }: Config, { metricsAddress }: Context): string[] {
+  if (typeof address === "string" || address.port !== metricsAddress?.port) return [];
+  return [
+    `page.address: ${address.port} is also the port of -metrics-address: where both mean the same address, the page cannot listen; take another port`,
   ];
 }
 

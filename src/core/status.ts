@@ -196,7 +196,7 @@ function peerStatus({ address, session }: PeerSession, prefix: Prefix, proofs: P
       reason: "gobgpd does not send it: a policy, or the session lacks its address family",
     };
   if (session === "established") return { address, state: "no session", reason: "the session has just changed" };
-  return { address, state: "no session", reason: `no session, it is ${session}` };
+  return { address, state: "no session", reason: `no session, in state ${session}` };
 }
 
 function pendingReason(lacks: readonly string[], observed: Observed): string {

@@ -8,7 +8,7 @@ import { A, AT, B, CHECK, SERVER, VIP, WELL } from "./documents.ts";
 export const NO_ANSWER = "no answer within 1 s: 192.0.2.53:53 does not answer, nor does it refuse";
 const LACKS = "virtual service tcp 10.88.2.3:443 is absent";
 export const STEP = "add virtual service tcp 10.88.2.3:443 (rr)";
-const NO_SESSION = "no session, it is active";
+const NO_SESSION = "no session, in state active";
 
 /** The same host with one VIP of each kind of trouble. */
 export const TROUBLE: StatusDocument = {

@@ -40,6 +40,14 @@ test("the original's example, unchanged, means what it meant", async () => {
   ]);
 });
 
+test("a page at the port of the metrics is a warning, and at another one none", () => {
+  const warned = (address: string) => load({ ip: "10.88.2.1" }, { page: { address } }).warnings;
+  assert.deepEqual(warned("127.0.0.1:8081"), [
+    "page.address: 8081 is also the port of -metrics-address: where both mean the same address, the page cannot listen; take another port",
+  ]);
+  assert.deepEqual([...warned("loopback"), ...warned("socket"), ...warned("off")], []);
+});
+
 test("config-example.json can be used as it is, and holds the original's example", async () => {
   const { config } = await loadConfig(path("config-example.json"));
   const original = await loadConfig(path("test/fixtures/config/original-example.json"));

@@ -103,16 +103,16 @@ test("an announcement is told when a peer comes to have it or loses it; what is 
         reason: `peer ${peers[0]?.[0]}: ${peers[0]?.[2]}`,
       },
     ]);
-  const second = ["192.0.2.2", "no session", "no session, it is active"] as const;
+  const second = ["192.0.2.2", "no session", "no session, in state active"] as const;
   vip("accepted", [["192.0.2.1", "unacknowledged", "on its way"], second]);
   vip("proven", [["192.0.2.1", "proven", ""], second]);
   vip("proven", [
     ["192.0.2.1", "proven", ""],
-    ["192.0.2.2", "no session", "no session, it is opensent"],
+    ["192.0.2.2", "no session", "no session, in state opensent"],
   ]);
   vip("accepted", [["192.0.2.1", "stuck", "it hangs"], second]);
   assert.deepEqual(lines, [
-    "info 10.88.2.1/32 is proven at 192.0.2.1 (1 of 2 peers); not at 192.0.2.2: no session, it is active",
+    "info 10.88.2.1/32 is proven at 192.0.2.1 (1 of 2 peers); not at 192.0.2.2: no session, in state active",
     "info 10.88.2.1/32 is in gobgpd, and no peer is known to have it: peer 192.0.2.1: it hangs",
   ]);
 });
