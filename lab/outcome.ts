@@ -3,6 +3,8 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly Skip[];
+  /** Test files, each one of those that failed, whose Node crashed (SIGSEGV and the like); of their tests none is counted. */
+  readonly crashed?: readonly string[];
 }
 
 export interface Skip {

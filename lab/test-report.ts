@@ -6,6 +6,8 @@ import type { Outcome, Skip } from "./outcome.ts";
 
 /** A test of a file that takes minutes gets a line of its own, so that somebody who waits sees where it is. */
 const LONG_MS = 10_000;
+/** Signals by which no program in JavaScript ends: Node itself is at fault, or what emulates its machine. */
+const CRASHES = ["SIGSEGV", "SIGBUS", "SIGILL"];
 
 /**
  * Reporter of `node --test`: a line per file, failures in full where they happen, and the sums as JSON in the file that
@@ -15,6 +17,8 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   let passed = 0;
   let failed = 0;
   const skipped: Skip[] = [];
+  const crashed: string[] = [];
+  const passedIn = new Map<string | undefined, number>();
   for await (const { type, data } of events) {
     if (type === "test:stdout" || type === "test:stderr") yield data.message;
     if (type === "test:diagnostic" && /generated asynchronous activity/.test(data.message)) yield `  ${data.message}\n`;
@@ -25,12 +29,17 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
         yield `  FAIL  ${data.name}: holds no test\n`;
       } else if (reason === undefined || reason === false) {
         passed++;
+        passedIn.set(data.file, (passedIn.get(data.file) ?? 0) + 1);
         if (data.details.duration_ms >= LONG_MS) yield `        ${data.name}: ${seconds(data.details.duration_ms)}\n`;
       } else skipped.push({ name: place(data), reason: String(reason) });
     }
     if (type === "test:fail" && !onlyOfSubtests(data)) {
       if (data.todo === undefined) {
         failed++;
+        if (isFile(data) && CRASHES.includes(errorOf(data).signal ?? "")) {
+          crashed.push(data.name);
+          passed -= passedIn.get(data.file) ?? 0;
+        }
         yield failure(data);
       } else skipped.push({ name: place(data), reason: `todo ${data.todo}` });
     }
@@ -41,7 +50,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     }
     if (type === "test:summary" && data.file === undefined) {
       if (!data.success && failed === 0) failed = 1; // e.g. an error after the end of the last test
-      const totals: Outcome = { passed, failed, skipped };
+      const totals: Outcome = { passed, failed, skipped, crashed };
       if (process.env["BGP_LB_TOTALS"]) writeFileSync(process.env["BGP_LB_TOTALS"], JSON.stringify(totals));
     }
   }
@@ -71,8 +80,14 @@ function onlyOfSubtests(data: { details: { error: Error } }): boolean {
   return (data.details.error as Error & { failureType?: string }).failureType === "subtestsFailed";
 }
 
-function failure(data: Located & { details: { error: Error; duration_ms: number } }): string {
-  const error: Error & { exitCode?: number | null; signal?: string | null } = data.details.error;
+type Failed = Located & { readonly details: { readonly error: Error } };
+
+function errorOf({ details }: Failed): Error & { exitCode?: number | null; signal?: string | null } {
+  return details.error;
+}
+
+function failure(data: Failed): string {
+  const error = errorOf(data);
   if (isFile(data) && error.exitCode !== undefined)
     return `  FAIL  ${data.name}: its process ended with ${error.signal ?? `exit code ${error.exitCode}`}\n`;
   const cause = error.cause ?? error;

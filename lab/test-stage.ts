@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { checkNative } from "./native.ts";
-import { ONE_FAILURE, type Outcome } from "./outcome.ts";
+import { ONE_FAILURE, type Outcome, sum } from "./outcome.ts";
 import { apart, runParts } from "./test-parts.ts";
 
 /** What a test and its file may take, before the guest's factor. */
@@ -61,11 +61,25 @@ export function runSystem(files: readonly string[], limit: number, memory?: numb
 }
 
 /** Runs the files in one guest; `wrap` puts around the guest's command line what has to be there before it boots. */
-export function runInGuest(
+export async function runInGuest(
   files: readonly string[],
   limit: number,
   options: readonly string[],
   wrap: (argv: readonly string[]) => readonly string[] = (argv) => argv,
+): Promise<Outcome> {
+  const first = await inGuest(files, limit, options, wrap);
+  const { crashed = [] } = first;
+  if (crashed.length === 0) return first;
+  console.log(`  ${crashed.join(", ")}: Node crashed under emulation; once more`);
+  const again = await inGuest(crashed, limit, options, wrap);
+  return sum([{ ...first, failed: first.failed - crashed.length }, again]);
+}
+
+function inGuest(
+  files: readonly string[],
+  limit: number,
+  options: readonly string[],
+  wrap: (argv: readonly string[]) => readonly string[],
 ): Promise<Outcome> {
   return withTotals((totals) => {
     const guest = ["lab/guest/in-guest", "-t", String(limit / 1000), "-c", String(Math.min(4, availableParallelism()))];

@@ -101,10 +101,8 @@ test("force: down although checks pass, up although they fail, and each ends by 
   await withdrawn();
   assert.equal((await run("force", "up", "web")).code, 0);
   await announced();
-  assert.match(
-    (await run("status")).out.join("\n"),
-    /^10\.88\.2\.1\/32 +web +(proven|sent) .*web is forced up by alice/m,
-  );
+  const forced = /^10\.88\.2\.1\/32 +web +(proven|sent) .*web is forced up by alice/m;
+  await until("status to say so", async () => forced.test((await run("status")).out.join("\n")));
   const drain = await run("drain", "web", "-timeout", "0s", "-wait");
   assert.equal(drain.code, 0, drain.err.join());
   await withdrawn();
