@@ -40,7 +40,8 @@ export async function prompt(lab: Topology, signal: AbortSignal, input: Readable
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     return;
   }
-  const lines = createInterface({ input, output: process.stdout, prompt: "lab> " });
+  const output = input === process.stdin ? { output: process.stdout } : {};
+  const lines = createInterface({ input, ...output, prompt: "lab> " });
   signal.addEventListener("abort", () => lines.close(), { once: true });
   // In its raw mode the terminal sends no signal: readline reads Ctrl-C as a key.
   lines.on("SIGINT", () => lines.close());
