@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
 import { it } from "node:test";
 import { run } from "../../lab/command.ts";
 import type { Service } from "../../lab/docker/pair.ts";
@@ -57,13 +58,8 @@ export function hardening(scene: () => Scene): void {
 
   it("the API's socket is for gobgpd's group only", async () => {
     const { Pid } = (await scene().pair.inspect("gobgpd")).State;
-    const stat = await run([
-      "stat",
-      "-c",
-      "%a %u:%g",
-      `/proc/${Pid}/root/run/gobgp`,
-      `/proc/${Pid}/root/run/gobgp/api.sock`,
-    ]);
+    const folder = join("/proc", String(Pid), "root", "run/gobgp");
+    const stat = await run(["stat", "-c", "%a %u:%g", folder, join(folder, "api.sock")]);
     assert.deepEqual(stat.trim().split("\n"), ["770 64179:64179", "770 64179:64179"]);
   });
 

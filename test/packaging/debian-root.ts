@@ -78,7 +78,7 @@ export class DebianRoot {
   }
 
   async write(path: string, text: string, mode = "644"): Promise<void> {
-    const file = `/proc/${this.#pid}/root/mnt/debian${path}`;
+    const file = join("/proc", String(this.#pid), "root", "mnt/debian", path);
     await writeFile(file, text);
     await this.do(`chmod ${mode} ${path}`);
   }
