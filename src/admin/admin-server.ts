@@ -6,6 +6,7 @@ import type { AdminActions, Verb } from "./api.ts";
 import { REQUESTS } from "./api.ts";
 import { BadRequest, Bodies } from "./body.ts";
 import { Followers, parseEventQuery } from "./events-route.ts";
+import { limitsOf, PATIENCE } from "./limits.ts";
 import { fewAtOnce } from "./unanswered.ts";
 
 /** Bytes of a request's body; a thousand names fit. */
@@ -13,8 +14,8 @@ const MAX_BODY = 128 * 1024;
 /** Where it holds a config, every character of which may be written as an escape. */
 const MAX_CONFIG = 40 * 1024 * 1024;
 
-/** Milliseconds that a client has for the headers of a request, for all of it, and in which it has to go on reading an answer that has begun. */
-const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, unread: 30_000 };
+/** `unread`: milliseconds in which a client has to go on reading an answer that has begun. */
+const LIMITS = { ...PATIENCE, unread: 30_000 };
 
 /** The operator's way in: HTTP with JSON over a unix socket, whose mode says who may. */
 export class AdminServer {
@@ -27,14 +28,12 @@ export class AdminServer {
   readonly #followers = new Followers();
   readonly #bodies = new Bodies();
 
-  constructor(actions: AdminActions, onFault: (error: unknown) => void, { unread, ...patience } = PATIENCE) {
+  constructor(actions: AdminActions, onFault: (error: unknown) => void, { unread, ...patience } = LIMITS) {
     this.#actions = actions;
     this.#onFault = onFault;
     this.#unread = unread;
-    // Node looks for clients that are too slow each 30 s unless it is told otherwise.
-    const limits = { ...patience, connectionsCheckingInterval: patience.headersTimeout / 5, maxHeaderSize: 8_192 };
     this.#server = createServer(
-      limits,
+      limitsOf(patience),
       fewAtOnce((request, response) => void this.#answer(request, response)),
     );
     this.#server.maxConnections = 128;

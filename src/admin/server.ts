@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { Exposition } from "./exposition.ts";
+import { limitsOf, PATIENCE } from "./limits.ts";
 import { Passwords } from "./password.ts";
 import { fewAtOnce } from "./unanswered.ts";
 import type { WebConfig } from "./web-config.ts";
@@ -22,14 +23,8 @@ export interface MetricsServerOptions {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-/** What a client may take: of time in milliseconds, of a request's head in bytes. */
-const LIMITS = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 30_000,
-  maxHeaderSize: 8_192,
-} as const;
+/** Scrapers come back: their connections may rest for so long. */
+const LIMITS = limitsOf({ ...PATIENCE, keepAliveTimeout: 30_000 });
 const IDLE_MS = 30_000;
 /** Beyond so many connections those that ask nothing are closed, and beyond the second number new ones. */
 const [MANY, MOST] = [48, 64];

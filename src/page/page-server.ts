@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { createServer } from "node:http";
+import { limitsOf, PATIENCE } from "../admin/limits.ts";
 import { fewAtOnce } from "../admin/unanswered.ts";
 import type { Handler } from "./page.ts";
 
@@ -8,18 +9,16 @@ export interface PageAddress {
   readonly port: number;
 }
 
-/** Milliseconds that a client has for the headers of a request, for all of it, between two of them, and in which it has to go on reading; a stream is written to more often. */
-const PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000, unread: 30_000 };
+/** Milliseconds that a client has between two requests, and in which it has to go on reading; a stream is written to more often. */
+const LIMITS = { ...PATIENCE, keepAliveTimeout: 5_000, unread: 30_000 };
 
 /** Serves the page over TCP, and nothing else; connections that stand idle, slowly send or do not read are ended, and beyond 256 none is taken. */
 export class PageServer {
   readonly #server: Server;
 
-  constructor(handler: Handler, { unread, ...patience } = PATIENCE) {
-    // Node looks for clients that are too slow each 30 s unless it is told otherwise.
-    const limits = { ...patience, connectionsCheckingInterval: patience.headersTimeout / 5, maxHeaderSize: 8_192 };
+  constructor(handler: Handler, { unread, ...patience } = LIMITS) {
     this.#server = createServer(
-      limits,
+      limitsOf(patience),
       fewAtOnce((request, response) => void handler(request, response)),
     );
     this.#server.timeout = unread;
