@@ -101,9 +101,12 @@ describe("the demo's network: three hosts, one router, one client", () => {
   it("the prompt that --keep leaves takes the commands that it shows", async () => {
     const input = new PassThrough();
     const host = stage.host(0);
+    const before = await lab.router.mark();
     const over = prompt(lab, new AbortController().signal, input);
     input.write("h1 ip addr show web\nkill h1 service\n");
-    await until("the service is killed", () => !host.service.running);
+    // Until the router has heard of it, clients are still sent to the host and refused.
+    await stage.routerHeardOnly(stage.everyVip(host, "withdrawn"), before);
+    assert.equal(host.service.running, false, "the service that was killed");
     await stage.onlyServedBy(stage.allBut(host));
     input.write("start h1 service\n");
     await lab.converged();
