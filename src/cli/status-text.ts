@@ -80,6 +80,7 @@ const TONES: Readonly<Record<AnnouncementState, Tone>> = {
   proven: "good",
   sent: "good",
   accepted: "doubt",
+  altered: "doubt",
   pending: "doubt",
   withdrawn: "bad",
   lingering: "bad",

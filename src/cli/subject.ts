@@ -19,7 +19,8 @@ export function statusOf(found: StatusDocument, word: string | undefined): Statu
 /** The same, with what is not as it is to be first: a screen has an end. */
 export function troubleFirst(found: StatusDocument): StatusDocument {
   const services = found.services.toSorted((a, b) => Number(a.verdict === "up") - Number(b.verdict === "up"));
-  const whole = (one: StatusDocument["announcements"][number]) => isAnnounced(one) && one.peers.every(hasPath);
+  const whole = (one: StatusDocument["announcements"][number]) =>
+    isAnnounced(one) && one.state !== "altered" && one.peers.every(hasPath);
   const announcements = found.announcements.toSorted((a, b) => Number(whole(a)) - Number(whole(b)));
   return { ...found, services, announcements };
 }

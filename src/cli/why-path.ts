@@ -89,6 +89,13 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
           `it is withdrawn with the next pass; if it stays so, look what else writes to gobgpd: ${gobgpLine(found.speakerApi, "global rib")}`,
         ),
       };
+    case "altered":
+      return {
+        link,
+        state: "broken",
+        says: `has another path than it should${sinceWords(one)}: ${reason}`,
+        remedy: `correct what changes it, or configure what it is to be; its policies: ${gobgpLine(found.speakerApi, "global policy")}`,
+      };
     case "pending":
     case "unknown":
       return {

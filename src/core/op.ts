@@ -64,10 +64,13 @@ export type SpeakerOp =
 
 export type Op = KernelOp | SpeakerOp;
 
-/** How one op went. `error` is one line that an operator can act on: what was tried, what was answered, what to do. */
+/**
+ * How one op went. `error` is one line that an operator can act on: what was tried, what was answered, what to do. `unseen`: it was answered to
+ * be done, and the look after it does not show it.
+ */
 export type OpResult<T extends Op = Op> =
   | { readonly op: T; readonly ok: true }
-  | { readonly op: T; readonly ok: false; readonly error: string };
+  | { readonly op: T; readonly ok: false; readonly error: string; readonly unseen?: true };
 
 /** One line in the field's words, for the log, the `plan` command and golden tests; equal ops have equal lines. */
 export function describe(op: Op): string {

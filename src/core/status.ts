@@ -2,6 +2,7 @@ import type { Address, Prefix } from "./address.ts";
 import { missing } from "./dataplane.ts";
 import type { Announcement, Desired } from "./desired.ts";
 import type { Against } from "./health.ts";
+import type { Path } from "./path.ts";
 import { describePath, samePath } from "./path.ts";
 import type { PathProof, Proofs } from "./proof.ts";
 import type { VirtualServiceStatus } from "./serving.ts";
@@ -10,13 +11,15 @@ import type { Observed, Peer, SpeakerState } from "./state.ts";
 
 /**
  * proven: a peer has acknowledged all that was written to it with the path. sent: a peer is sent it, and more cannot be proven from here.
- * accepted: gobgpd holds it, and no peer is known to have it yet. pending: wanted, not there yet. withdrawn: neither wanted nor there.
- * lingering: not wanted (or not true) and still there. unknown: gobgpd cannot be read.
+ * accepted: gobgpd holds it, and no peer is known to have it yet. altered: gobgpd holds it with another next hop or other attributes than
+ * it should. pending: wanted, not there yet. withdrawn: neither wanted nor there. lingering: not wanted (or not true) and still there.
+ * unknown: gobgpd cannot be read.
  */
 export const ANNOUNCEMENT_STATES = [
   "proven",
   "sent",
   "accepted",
+  "altered",
   "pending",
   "withdrawn",
   "lingering",
@@ -69,9 +72,13 @@ export interface DataplaneStatus {
   readonly lacks: readonly string[];
 }
 
+interface Heard extends Pick<AnnouncementStatus, "state"> {
+  readonly peers: readonly Pick<PeerStatus, "state">[];
+}
+
 /** True where traffic has to be expected: a peer has the path, as far as anybody here can know. */
-export function isAnnounced({ state }: Pick<AnnouncementStatus, "state">): boolean {
-  return state === "proven" || state === "sent";
+export function isAnnounced({ state, peers }: Heard): boolean {
+  return state === "proven" || state === "sent" || (state === "altered" && peers.some(hasPath));
 }
 
 /** False where gobgpd is known not to hold the path: nothing is wanted, or it waits for its dataplane. */
@@ -157,7 +164,7 @@ function statusOf(
   if (announcement.want === "withdraw") return { ...base, state: "lingering", reason: announcement.reason };
   if (lacks.length > 0) return { ...base, state: "lingering", reason: `dataplane incomplete: ${lacks.join("; ")}` };
   if (!samePath(there, announcement.path))
-    return { ...base, state: "pending", reason: `gobgpd has ${describePath(there)}` };
+    return { ...base, state: "altered", reason: alteredReason(there, announcement.path) };
   if (peers.some(({ state }) => state === "proven")) return { ...base, state: "proven", reason: announcement.reason };
   const sent = peers.find(({ state }) => state === "sent");
   if (sent !== undefined) return { ...base, state: "sent", reason: sent.reason };
@@ -197,6 +204,10 @@ function peerStatus({ address, session }: PeerSession, prefix: Prefix, proofs: P
     };
   if (session === "established") return { address, state: "no session", reason: "the session has just changed" };
   return { address, state: "no session", reason: `no session, in state ${session}` };
+}
+
+function alteredReason(there: Path, wanted: Path): string {
+  return `gobgpd has ${describePath(there)}, where ${describePath(wanted)} is configured: a policy of gobgpd, or another program`;
 }
 
 function pendingReason(lacks: readonly string[], observed: Observed): string {

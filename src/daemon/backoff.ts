@@ -5,14 +5,19 @@ import type { Clock } from "../core/ports.ts";
 interface Failure {
   readonly tries: number;
   readonly error: string;
+  /** See OpResult. */
+  readonly unseen: boolean;
   /** Milliseconds until the next try. */
   readonly pause: number;
   readonly retryAt: number;
 }
 
-/** How a result compares with the one before it: only news is worth a line in the log. `pause` is the time to the next try in milliseconds. */
+/**
+ * How a result compares with the one before it: only news is worth a line in the log. answered: what was not to be seen before is said to be done
+ * once more. `pause` is the time to the next try in milliseconds.
+ */
 export type News =
-  | { readonly kind: "ok" | "recovered" }
+  | { readonly kind: "ok" | "recovered" | "answered" }
   | { readonly kind: "failed" | "still failing"; readonly tries: number; readonly pause: number };
 
 const FIRST_MS = 1_000;
@@ -38,14 +43,17 @@ export class Backoff {
     const key = describe(result.op);
     const before = this.#failures.get(key);
     if (result.ok) {
+      // Its word was not true before: a look decides, and then it is planned no more.
+      if (before?.unseen === true) return { kind: "answered" };
       this.#failures.delete(key);
       return { kind: before === undefined ? "ok" : "recovered" };
     }
     const tries = (before?.tries ?? 0) + 1;
     const pause = result.op.kind === "path.withdraw" ? FIRST_MS : Math.min(MAX_MS, FIRST_MS * 2 ** (tries - 1));
-    this.#failures.set(key, { tries, error: result.error, pause, retryAt: this.#clock.now() + pause });
+    const { error, unseen = false } = result;
+    this.#failures.set(key, { tries, error, unseen, pause, retryAt: this.#clock.now() + pause });
     const settled = pause === MAX_MS && before?.pause !== MAX_MS;
-    return { kind: before?.error === result.error && !settled ? "still failing" : "failed", tries, pause };
+    return { kind: before?.error === error && !settled ? "still failing" : "failed", tries, pause };
   }
 
   /** Forgets what is no longer planned: it is done, or nobody wants it any more. */

@@ -79,6 +79,9 @@ export class Performer {
     for (const result of results) {
       this.#options.onResult?.(result);
       if (result.ok) this.#notice(result.op);
+      // What gobgpd has never shown it cannot have lost.
+      else if (result.unseen === true && result.op.kind === "path.announce")
+        this.#announced.delete(result.op.path.prefix);
     }
   }
 

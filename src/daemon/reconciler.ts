@@ -183,7 +183,7 @@ export class Reconciler {
 
   /** An op that went well and is planned again after the look did not do what it says. Answers whether there was one. */
   #disbelieve(again: readonly Op[]): boolean {
-    this.#performer.note(again.map((op) => ({ op, ok: false, error: UNSEEN[op.target] })));
+    this.#performer.note(again.map((op) => ({ op, ok: false, error: UNSEEN[op.target], unseen: true })));
     return again.length > 0;
   }
 

@@ -28,7 +28,9 @@ export class Reporter {
     const done: string[] = [];
     for (const [index, result] of results.entries()) {
       const fresh = news[index] ?? { kind: "ok" };
-      if (result.ok) {
+      if (fresh.kind === "answered") {
+        this.#log.debug(`answered to be done, as before: ${describe(result.op)}`);
+      } else if (result.ok) {
         done.push(
           `${describe(result.op)}${because(result, desired)}${fresh.kind === "recovered" ? " (after failing before)" : ""}`,
         );
@@ -60,7 +62,7 @@ export class Reporter {
     const told = news.filter((one) => WORDS[one.state] !== undefined && !isOnItsWay(one));
     for (const one of told.slice(0, MAX_LINES)) {
       const line = `${one.prefix} ${WORDS[one.state]?.(one)}`;
-      if (one.state === "pending" || one.state === "lingering") this.#log.warn(line);
+      if (IN_WORDS.has(one.state)) this.#log.warn(line);
       else this.#log.info(line);
     }
     if (told.length > MAX_LINES) this.#log.info(`and ${told.length - MAX_LINES} more VIPs in a new state`);
@@ -109,13 +111,16 @@ const WORDS: Readonly<Partial<Record<AnnouncementState, (one: AnnouncementStatus
   proven: ({ peers }) => `is proven at ${split(peers)}`,
   sent: ({ peers }) => `was sent to ${split(peers)}`,
   accepted: ({ reason }) => `is in gobgpd, and no peer is known to have it: ${reason}`,
-  pending: ({ reason, peers }) =>
-    `is ${peers.length > 0 ? "announced otherwise than it should be" : "not announced"}: ${reason}`,
+  altered: ({ reason }) => `is announced otherwise than it should be: ${reason}`,
+  pending: ({ reason }) => `is not announced: ${reason}`,
   lingering: ({ reason }) => `is still announced, and should not be: ${reason}`,
 };
 
+/** Of these the reason is the news. */
+const IN_WORDS: ReadonlySet<AnnouncementState> = new Set(["altered", "pending", "lingering"]);
+
 function keyOf({ state, peers, reason }: AnnouncementStatus): string {
-  if (state === "pending" || state === "lingering") return `${state} ${reason}`;
+  if (IN_WORDS.has(state)) return `${state} ${reason}`;
   // Whether a peer that has not the path is tried or idle is no news.
   return `${state} ${peers.map((peer) => `${peer.address} ${peer.state === "unacknowledged" ? "no session" : peer.state}`).join()}`;
 }

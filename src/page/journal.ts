@@ -18,6 +18,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   broken: "bad",
   incomplete: "bad",
   unknown: "warn",
+  altered: "warn",
   pending: "warn",
   accepted: "warn",
   waiting: "warn",

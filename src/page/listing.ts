@@ -78,6 +78,8 @@ function toneOf({ state, peers }: ToldAnnouncement, held: boolean, unusual: bool
       return held ? "held" : "bad";
     case "unknown":
       return "warn";
+    case "altered":
+      return peers.some(hasPath) ? "warn" : "bad";
     case "accepted":
     case "pending":
     case "lingering":

@@ -155,6 +155,12 @@ test("the first broken link is named where it is, with its own remedy", () => {
     "Whether 10.88.2.1/32 (web) is announced is not known. The first link that is broken: gobgpd.",
   );
   assert.match(of({ state: "pending", peers: [] }), /^waiting gobgpd: it is tried again by itself/);
+  const altered = { ...WELL, announcements: [{ ...vip, state: "altered" as const, reason: "gobgpd has MED 7" }] };
+  assert.match(broken(altered), /^broken gobgpd: correct what changes it, .*gobgp.* global policy$/);
+  assert.equal(
+    whyText(chains(altered, EVENTS), [], PIPE)[0],
+    "10.88.2.1/32 (web) is announced, at 2 of 2 peers. The first link that is broken: gobgpd.",
+  );
   assert.match(
     of({ state: "lingering", want: "withdraw" }, forced),
     /^broken gobgpd: it is withdrawn with the next pass/,

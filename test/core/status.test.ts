@@ -92,8 +92,9 @@ const CASES: readonly Case[] = [
     wants: "up",
     speaker: OTHER_HOP,
     sent: TOLD,
-    state: "pending",
-    reason: "gobgpd has next hop 10.88.0.9",
+    state: "altered",
+    reason:
+      "gobgpd has next hop 10.88.0.9, where next hop 10.88.0.200 is configured: a policy of gobgpd, or another program",
     peers: "proven",
   },
   { wants: "up", speaker: GOBGPD, sent: TOLD, state: "proven", reason: UP, peers: "proven" },

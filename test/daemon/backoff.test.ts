@@ -66,6 +66,21 @@ test("only what is new is news: the first failure, another reason, and when the 
   assert.equal(backoff.wakeAt, Number.POSITIVE_INFINITY);
 });
 
+test("an answer that was not true before does not end the failure: being planned no more does", async () => {
+  const clock = new VirtualClock();
+  const backoff = new Backoff(clock);
+  const unseen = { op: LINK, ok: false, error: "not to be seen", unseen: true } as const;
+  assert.equal(backoff.note({ op: LINK, ok: true }).kind, "ok");
+  assert.equal(backoff.note(unseen).kind, "failed");
+  await clock.advance(1_000);
+  assert.equal(backoff.note({ op: LINK, ok: true }).kind, "answered");
+  assert.deepEqual(backoff.note(unseen), { kind: "still failing", tries: 2, pause: 2_000 });
+  await clock.advance(2_000);
+  assert.equal(backoff.note({ op: LINK, ok: true }).kind, "answered");
+  backoff.keepOnly([]);
+  assert.equal(backoff.note({ op: LINK, ok: true }).kind, "ok");
+});
+
 test("what nobody plans any more is forgotten", () => {
   const backoff = new Backoff(new VirtualClock());
   backoff.note(refused(LINK));

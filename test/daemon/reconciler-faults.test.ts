@@ -60,16 +60,34 @@ test("a service that cannot be built does not make the repair of another a flap"
   assert.ok(!repaired.some((line) => line.startsWith("withdraw") || line.startsWith("announce")));
 });
 
-test("what is answered to be done and is not to be seen counts as failed, and is not repeated at once", async () => {
+test("what is answered to be done and is not to be seen counts as failed, told once, and tried again with growing pauses", async () => {
   const bench = one();
   bench.health = health({ web: "up" });
   const before = bench.speaker.apply.bind(bench.speaker);
-  bench.speaker.apply = (ops) =>
-    before(ops.filter((op) => op.kind !== "path.announce")).then(() => ops.map((op) => ({ op, ok: true })));
+  let sent = 0;
+  bench.speaker.apply = async (ops) => {
+    sent += ops.filter((op) => op.kind === "path.announce").length;
+    await before(ops.filter((op) => op.kind !== "path.announce"));
+    return ops.map((op) => ({ op, ok: true }));
+  };
   const status = await bench.status();
   assert.match([...status.failing.values()].join(), /gobgpd answered that it was done, but its table does not show it/);
-  await bench.pass();
-  assert.equal(bench.log.lines.filter((line) => line.startsWith("info announce")).length, 1);
+  const told = (words: string) => bench.log.lines.filter((line) => line.startsWith(words)).length;
+  const tries = async (seconds: number) => {
+    sent = 0;
+    for (let second = 0; second < seconds; second++) {
+      await bench.clock.advance(1_000);
+      await bench.pass();
+    }
+    return sent;
+  };
+  assert.equal(await tries(7), 3, "after 1, 2 and 4 seconds");
+  assert.equal(await tries(8), 1);
+  assert.deepEqual([told("info announce"), told("error cannot announce")], [1, 1]);
+  bench.speaker.apply = before;
+  await tries(16);
+  assert.equal((await bench.status()).failing.size, 0);
+  assert.equal(told("warn put back"), 0, "nobody had taken it away");
 });
 
 // fault: policy-refused

@@ -120,7 +120,7 @@ test("an announcement is told when a peer comes to have it or loses it; what is 
 test("a VIP that gobgpd has in another form is not told as one that is not announced", () => {
   const one = { prefix: "10.88.2.1/32" as Prefix, nextHop: "10.88.0.200" as Address, services: ["web"] };
   const peer: PeerStatus = { address: "10.88.0.253" as Address, state: "proven", reason: "" };
-  const other = { ...one, state: "pending", peers: [peer], reason: "gobgpd has next hop 10.88.0.200, MED 7" } as const;
+  const other = { ...one, state: "altered", peers: [peer], reason: "gobgpd has next hop 10.88.0.200, MED 7" } as const;
   const none = { ...one, state: "pending", peers: [], reason: "gobgpd has not taken it yet" } as const;
   const lines = told((reporter) => {
     reporter.announcements([other]);

@@ -14,6 +14,33 @@ const noBird = await birdMissing();
 const FOREIGN = { prefix: "198.51.100.7/32" as Prefix, nextHop: "10.88.0.200" as Address };
 const signal = new AbortController().signal;
 
+/** gobgpd's own config with the router as its neighbour. */
+function ownConfig({
+  address,
+  as,
+  port,
+}: {
+  readonly address: string;
+  readonly as: number;
+  readonly port: number;
+}): string {
+  return `[global.config]\nas = 64512\nrouter-id = "10.88.0.200"\nport = -1\n[[neighbors]]\n[neighbors.config]\nneighbor-address = "${address}"\npeer-as = ${as}\n[neighbors.transport.config]\nremote-port = ${port}\n`;
+}
+
+/** Gives each path that is put in a MED of its own. */
+const RE_MED = `[global.apply-policy.config]
+import-policy-list = ["re-med"]
+default-import-policy = "accept-route"
+[[policy-definitions]]
+name = "re-med"
+[[policy-definitions.statements]]
+name = "re-med-1"
+[policy-definitions.statements.actions]
+route-disposition = "accept-route"
+[policy-definitions.statements.actions.bgp-actions]
+set-med = "77"
+`;
+
 for (const version of gobgpdVersions()) {
   const found = await findGobgpd(version);
   const skip = "missing" in found ? found.missing : (noBird ?? false);
@@ -27,12 +54,9 @@ for (const version of gobgpdVersions()) {
       {},
       { mode: "shared", peers: [], local: { routerID: "10.88.0.200" } },
     );
-    const { address, as, port } = bird.peer;
+    const { address } = bird.peer;
     const file = join(controller.folder, "gobgpd.toml");
-    await writeFile(
-      file,
-      `[global.config]\nas = 64512\nrouter-id = "10.88.0.200"\nport = -1\n[[neighbors]]\n[neighbors.config]\nneighbor-address = "${address}"\npeer-as = ${as}\n[neighbors.transport.config]\nremote-port = ${port}\n`,
-    );
+    await writeFile(file, ownConfig(bird.peer));
     await gobgpd.start("binary" in found ? found.binary : "", "-t", "toml", "-f", file);
     const other = new GobgpSpeaker({ address: gobgpd.api, clock: systemClock, onEvent: () => {} });
     t.after(() => other.stop());
@@ -55,5 +79,36 @@ for (const version of gobgpdVersions()) {
       wire().filter((change) => change.endsWith("10.88.2.1/32")),
       ["+10.88.2.1/32", "-10.88.2.1/32"],
     );
+  });
+
+  // fault: path-altered
+  test(`gobgpd ${version}, shared: a policy of its own that alters our path is told once, and is no reason to say that nothing is announced`, {
+    skip,
+  }, async (t) => {
+    const shared = { mode: "shared", peers: [], local: { routerID: "10.88.0.200" } };
+    const { controller, gobgpd, bird, wire } = await scene(t, {}, {}, shared);
+    const file = join(controller.folder, "gobgpd.toml");
+    await writeFile(file, `${ownConfig(bird.peer)}${RE_MED}`);
+    await gobgpd.start("binary" in found ? found.binary : "", "-t", "toml", "-f", file);
+    controller.start("-log-level=debug");
+    await controller.says(
+      /^warning 10\.88\.2\.1\/32 is announced otherwise than it should be: gobgpd has .* MED 77, where/,
+    );
+    await until("the route at BIRD", async () => (await bird.routes()).length === 1);
+    // Tried again after 1 s and after 2 s more.
+    await until(
+      "two more tries",
+      () =>
+        controller.lines.filter((line) => line.startsWith("debug answered to be done, as before: announce")).length ===
+        2,
+      { found: () => controller.lines },
+    );
+    const told = (words: RegExp) => controller.lines.filter((line) => words.test(line)).length;
+    assert.equal(told(/^error cannot announce .* look for a policy/), 1);
+    assert.equal(told(/^info announce/), 1);
+    assert.deepEqual(wire(), ["+10.88.2.1/32"]);
+    controller.signal("SIGTERM");
+    assert.equal(await controller.ended(), 0);
+    assert.deepEqual(wire(), ["+10.88.2.1/32", "-10.88.2.1/32"]);
   });
 }
