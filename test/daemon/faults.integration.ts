@@ -97,3 +97,13 @@ test("a gobgpd whose API every address leads to is told, with what to do; the ma
     /^warning gobgpd's API listens on (0\.0\.0\.0|\[::\]):\d+, every address .* start gobgpd with --api-hosts 127/,
   );
 });
+
+test("a gobgpd with its API on a unix socket, and at every address as well, is told too", { skip }, async (t) => {
+  const { controller, gobgpd, announced } = await scene(t);
+  await gobgpd.start(binary, "--api-hosts", `${gobgpd.api},0.0.0.0:50051`);
+  controller.start();
+  await announced();
+  await controller.says(
+    /^warning something listens on (0\.0\.0\.0|\[::\]):50051, .* with --api-hosts and its unix socket/,
+  );
+});
