@@ -44,7 +44,7 @@ export class AdminServer {
   /** Listens at the path, which has to be free, for the owner and the group (0660) and nobody else, not even for a moment. Rejects with Node's error. */
   async listen(path: string, group: number | undefined): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
+      this.#server.removeAllListeners("error").once("error", reject);
       // The mode has to be right when the socket comes to be; Node binds it before `listen` returns.
       const before = process.umask(0o117);
       try {
@@ -53,7 +53,13 @@ export class AdminServer {
         process.umask(before);
       }
     });
+    // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
+    this.#server.removeAllListeners("error").on("error", this.#onFault);
     if (group !== undefined) await chown(path, -1, group);
+  }
+
+  get listening(): boolean {
+    return this.#server.listening;
   }
 
   close(): Promise<void> {

@@ -111,6 +111,8 @@ export interface StatusDocument {
   /** Steps that failed and wait for their next try, each with its error. */
   readonly failing: Readonly<Record<string, string>>;
   readonly left: readonly string[];
+  /** Parts of the controller that do not work, as its journal or a port of it, each with why. */
+  readonly troubles: Readonly<Record<string, string>>;
   readonly reload: ReloadState;
 }
 

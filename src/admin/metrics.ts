@@ -73,6 +73,11 @@ export class Metrics {
     help: "Steps of change that failed and wait for their next try.",
     registers: this.#registers,
   });
+  readonly #failingParts = new Gauge({
+    name: "bgp_lb_failing_parts",
+    help: "Parts of the controller that do not work, as its journal, its state directory or a port of it; bgp-lb status names them.",
+    registers: this.#registers,
+  });
   readonly #conflicts = new Gauge({
     name: "bgp_lb_conflicts",
     help: "Things in the kernel or gobgpd that stand in the way and are not ours.",
@@ -192,8 +197,12 @@ export class Metrics {
     this.#passSeconds.observe(milliseconds / 1000);
   }
 
-  /** `proofsLost`: since the start. */
-  status(status: Status, proofsLost: number): void {
+  /** `proofsLost`: since the start. `failingParts`: how many. */
+  status(
+    status: Status,
+    { proofsLost, failingParts }: { readonly proofsLost: number; readonly failingParts: number },
+  ): void {
+    this.#failingParts.set(failingParts);
     this.#proofsLost.reset();
     this.#proofsLost.inc(proofsLost);
     this.#gobgp.set(status.speakerUp ? 1 : 0);

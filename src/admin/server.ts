@@ -46,8 +46,8 @@ export class MetricsServer {
   async listen(address: ListenAddress): Promise<void> {
     const { webConfig } = this.#options;
     if (webConfig !== undefined) this.#web = await readWebConfig(webConfig);
-    this.#address = address;
     await this.#open(address);
+    this.#address = { ...address, port: this.port };
   }
 
   /** The port that it listens on; 0 while it does not. */
@@ -76,18 +76,19 @@ export class MetricsServer {
 
   async #look(): Promise<void> {
     const { webConfig, onTrouble } = this.#options;
-    if (webConfig === undefined || (await marksOf(this.#web.files)) === this.#web.marks) return;
+    // Between the old way and the new one somebody else may have taken the port.
+    const shut = this.#address !== undefined && this.#server?.listening !== true;
+    if (webConfig === undefined || (!shut && (await marksOf(this.#web.files)) === this.#web.marks)) return;
     try {
       const [before, now] = [this.#web, await readWebConfig(webConfig)];
       this.#web = now;
-      onTrouble?.(undefined);
-      if (this.#address === undefined) return;
-      if (before.tls?.asks !== now.tls?.asks || before.tls?.demands !== now.tls?.demands) {
-        const address = { ...this.#address, port: this.port };
+      const address = this.#address;
+      if (shut || before.tls?.asks !== now.tls?.asks || before.tls?.demands !== now.tls?.demands) {
         await this.close();
         this.#address = address;
-        await this.#open(address);
-      } else if (now.tls !== undefined) (this.#server as TlsServer).setSecureContext(now.tls.context);
+        if (address !== undefined) await this.#open(address);
+      } else if (now.tls !== undefined) (this.#server as TlsServer | undefined)?.setSecureContext(now.tls.context);
+      onTrouble?.(undefined);
     } catch (error) {
       onTrouble?.(error);
     }
@@ -108,6 +109,8 @@ export class MetricsServer {
       server.once("error", reject);
       server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
         server.off("error", reject);
+        // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
+        server.on("error", (error) => this.#options.onTrouble?.(error));
         resolve();
       });
     });

@@ -43,6 +43,11 @@ export function statusText(found: StatusDocument, look: Look): readonly string[]
       look,
     ),
     ...section(
+      heads("NOT WORKING", "WHY"),
+      Object.entries(found.troubles).map(([part, error]) => [part, { text: error, tone: "bad" }]),
+      look,
+    ),
+    ...section(
       heads("FAILING STEP", "ERROR"),
       Object.entries(found.failing).map(([step, error]) => [step, { text: error, tone: "bad" }]),
       look,

@@ -26,6 +26,8 @@ export interface AdminActionsOptions {
   readonly status: () => Status | undefined;
   readonly health: () => ReadonlyMap<string, ServiceHealth>;
   readonly foresee: AdminActions["plan"];
+  /** The parts of this process that do not work, each with why. */
+  readonly troubles: () => ReadonlyMap<string, string>;
   readonly services: () => ReadonlyMap<string, readonly VirtualServiceKey[]>;
 }
 
@@ -76,6 +78,7 @@ function document({
   lease,
   status,
   health,
+  troubles,
 }: AdminActionsOptions): StatusDocument {
   const { ready, line } = condition();
   const found = status();
@@ -100,6 +103,7 @@ function document({
     conflicts: found?.conflicts ?? [],
     failing: Object.fromEntries(found?.failing ?? []),
     left: found?.left ?? [],
+    troubles: Object.fromEntries(troubles()),
     reload: reloader.state,
   };
 }

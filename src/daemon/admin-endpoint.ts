@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { AdminServer } from "../admin/admin-server.ts";
 import type { AdminActions } from "../admin/api.ts";
-import { messageOf } from "../core/errors.ts";
 import type { Logger } from "./log.ts";
+import type { EndpointParts } from "./persistent.ts";
+import { Persistent } from "./persistent.ts";
 
 /** Bytes of sun_path (unix(7)), less the one that ends it. */
 const LONGEST_PATH = 107;
@@ -16,32 +17,43 @@ export interface AdminAddress {
   readonly group: string | undefined;
 }
 
-/** Serves the admin API, if it is to be. What stands in the way is told, and stops nothing: VIPs are served without it. */
+/** The admin API, served or about to be. */
+export interface AdminEndpoint {
+  readonly server: AdminServer;
+  close(): Promise<void>;
+}
+
+/** Serves the admin API, if it is to be. What stands in the way is told, tried again, and stops nothing: VIPs are served without it. */
 export async function serveAdmin(
   address: AdminAddress | undefined,
   actions: AdminActions,
-  log: Logger,
-): Promise<AdminServer | undefined> {
+  { clock, log, reporter }: EndpointParts,
+): Promise<AdminEndpoint | undefined> {
   if (address === undefined) return undefined;
   const server = new AdminServer(actions, (error) =>
     log.error(`a fault in bgp-lb itself, in an admin request: ${error instanceof Error ? error.stack : String(error)}`),
   );
-  try {
-    const group = address.group === undefined ? undefined : await groupId(address.group);
-    if (Buffer.byteLength(address.socket) > LONGEST_PATH)
-      throw new Error(`the path of a socket has at most ${LONGEST_PATH} bytes; set -admin-socket to a shorter one`);
-    await mkdir(dirname(address.socket), { recursive: true, mode: 0o750 });
-    await clear(address.socket);
-    await server.listen(address.socket, group);
-    if (group !== undefined) await warnOfClosedDirectory(dirname(address.socket), group, log);
-    return server;
-  } catch (error) {
-    await server.close();
-    log.error(
-      `no admin API, so no drain, force, reload and status: ${address.socket}: ${messageOf(error)}. The main job goes on`,
-    );
-    return undefined;
-  }
+  const attempt = () => listen(server, address, log);
+  const words = (error: string) => `no drain, force, reload and status: ${address.socket}: ${error}`;
+  const standing = new Persistent({ part: "admin API", attempt, words, clock, reporter });
+  await standing.start();
+  return {
+    server,
+    close: async () => {
+      await standing.stop();
+      await server.close();
+    },
+  };
+}
+
+async function listen(server: AdminServer, { socket, group: name }: AdminAddress, log: Logger): Promise<void> {
+  const group = name === undefined ? undefined : await groupId(name);
+  if (Buffer.byteLength(socket) > LONGEST_PATH)
+    throw new Error(`the path of a socket has at most ${LONGEST_PATH} bytes; set -admin-socket to a shorter one`);
+  await mkdir(dirname(socket), { recursive: true, mode: 0o750 });
+  await clear(socket);
+  await server.listen(socket, group);
+  if (group !== undefined) await warnOfClosedDirectory(dirname(socket), group, log);
 }
 
 /** The directory is not ours to open up; but a group that cannot get there would only be told "no rights". */

@@ -68,6 +68,7 @@ export class Controller {
 
   /** Serves until `leave` is aborted, then withdraws, holds, tears down; answers true when all of that went well. Throws before anything was changed where it cannot start. */
   async run(leave: AbortSignal): Promise<boolean> {
+    const { reporter } = this.#shared;
     const { clock, log, metrics, takeLock, openSpeaker, serveMetrics } = this.#shared.parts;
     const lock = await takeLock(this.#settings.file, () => this.#shared.beacon.condition);
     const watch = new Watch(this.#settings.config.services.map(watched), {
@@ -89,7 +90,7 @@ export class Controller {
       onStep: () => this.#shared.beacon.beat(),
     });
     this.#reconciler = reconciler;
-    const server = await serveMetrics(this.#settings.metrics, metrics, log);
+    const server = await serveMetrics(this.#settings.metrics, metrics, { clock, log, reporter });
     const { operator } = this.#operations;
     await this.#shared.journal.begin(`bgp-lb ${version} with ${this.#settings.file}`, (line) => log.warn(line));
     await this.#operations.open();
@@ -99,7 +100,7 @@ export class Controller {
     speaker.start();
     watch.start();
     void keeper?.run();
-    const hearing = hearLinks(this.#shared.parts, this.#trigger, this.#shared.reporter, () => this.#intent);
+    const hearing = hearLinks(this.#shared.parts, this.#trigger, reporter, () => this.#intent);
     const rounds = this.#makeRounds(reconciler);
     while (!leave.aborted || operator.drainsToStop) {
       await operator.look();

@@ -2,10 +2,12 @@ import { Exposition } from "../admin/exposition.ts";
 import type { Metrics } from "../admin/metrics.ts";
 import type { ListenAddress } from "../admin/server.ts";
 import { MetricsServer } from "../admin/server.ts";
-import { messageOf, UsageError } from "../core/errors.ts";
+import { readWebConfig } from "../admin/web-config.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
-import { systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
+import type { EndpointParts } from "./persistent.ts";
+import { Persistent } from "./persistent.ts";
 
 /** Where and how metrics are served. */
 export interface MetricsListener extends ListenAddress {
@@ -19,36 +21,39 @@ export interface MetricsListener extends ListenAddress {
 const LOOK_MS = 5_000;
 
 /**
- * Serves the metrics at the address, if there is one. A port that is taken is told, and stops nothing unless they are required: then it is an error
- * that is thrown, and so is always a web config file that cannot be used.
+ * Serves the metrics at the address, if there is one. A port that is taken is told, tried again, and stops nothing unless they are required: then
+ * it is an error that is thrown, and so is always a web config file that cannot be used.
  */
 export async function serveMetrics(
   listener: MetricsListener | undefined,
   metrics: Metrics,
-  log: Logger,
-  clock: Clock = systemClock,
+  { clock, log, reporter }: EndpointParts,
 ): Promise<Pick<MetricsServer, "port" | "close"> | undefined> {
   if (listener === undefined) return undefined;
   const { host, port, webConfig, required } = listener;
   const exposition = new Exposition(metrics.registry, clock, () => metrics.refresh());
   const server = new MetricsServer({ exposition, webConfig, onTrouble: onceEach(log) });
-  try {
-    await server.listen({ host, port });
-  } catch (error) {
-    await server.close();
-    if (error instanceof UsageError) throw error;
-    const line = `no metrics: cannot listen on ${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port} (${messageOf(error)}); set -metrics-address to a free one`;
-    if (required === true) throw new Error(`${line}, or leave -metrics-required out`);
-    log.error(`${line}. The main job goes on`);
-    return undefined;
-  }
+  const attempt = () => server.listen({ host, port });
+  const words = (error: string) =>
+    `cannot listen on ${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port} (${error}); set -metrics-address to a free one`;
+  const standing = new Persistent({ part: "metrics", attempt, words, clock, reporter });
+  if (webConfig !== undefined) await readWebConfig(webConfig);
+  if (required !== true) await standing.start();
+  else
+    await attempt().catch(async (error: unknown) => {
+      await server.close();
+      throw new Error(`no metrics: ${words(messageOf(error))}, or leave -metrics-required out`);
+    });
   const closed = new AbortController();
   if (webConfig !== undefined) void lookNowAndThen(server, clock, closed.signal);
   return {
-    port: server.port,
-    close: () => {
-      closed.abort();
-      return server.close();
+    get port() {
+      return server.port;
+    },
+    close: async () => {
+      closed.abort("wanted no more");
+      await standing.stop();
+      await server.close();
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { AdminServer } from "../admin/admin-server.ts";
 import { IpvsMetrics } from "../admin/ipvs-metrics.ts";
 import { OperatorMetrics } from "../admin/operator-metrics.ts";
 import type { ServiceHealth } from "../core/desired.ts";
@@ -10,6 +9,7 @@ import { virtualServiceKey } from "../core/service.ts";
 import type { Status } from "../core/status.ts";
 import { mayBeHeld } from "../core/status.ts";
 import { adminActions } from "./admin-actions.ts";
+import type { AdminEndpoint } from "./admin-endpoint.ts";
 import type { Beacon } from "./beacon.ts";
 import { foresee } from "./foresee.ts";
 import { foreseeWord, type WordOptions } from "./foresee-word.ts";
@@ -55,7 +55,7 @@ export class Operations {
   readonly history = new History();
   readonly #options: OperationsOptions;
   readonly #health = (): ReadonlyMap<string, ServiceHealth> => this.#options.running().watch?.health ?? new Map();
-  #server: AdminServer | undefined;
+  #admin: AdminEndpoint | undefined;
   #status: Status | undefined;
   #page: ReturnType<Parts["openPage"]>;
 
@@ -96,7 +96,7 @@ export class Operations {
 
   /** Takes up what was said in an earlier life, and opens the socket. */
   async open(): Promise<void> {
-    const { parts, journal, settings, beacon } = this.#options;
+    const { parts, reporter, journal, settings, beacon } = this.#options;
     const { file, admin, config } = settings();
     await this.operator.load();
     const actions = adminActions({
@@ -112,11 +112,12 @@ export class Operations {
       health: this.#health,
       foresee: (given) => foresee(given, { ...this.#options, overrides: () => this.operator.overrides }),
       services: () => countedServices(settings()),
+      troubles: () => reporter.troubles,
     });
-    this.#server = await parts.serveAdmin(admin, actions, parts.log);
+    this.#admin = await parts.serveAdmin(admin, actions, { ...parts, reporter });
     this.#page = parts.openPage({
       ...parts,
-      reporter: this.#options.reporter,
+      reporter,
       stateDirectory: settings().stateDirectory,
       actions,
       history: this.history,
@@ -124,7 +125,7 @@ export class Operations {
       config: () => settings().config.page,
       services: () => countedServices(settings()),
     });
-    if (this.#server !== undefined) this.#server.page = this.#page?.handler;
+    if (this.#admin !== undefined) this.#admin.server.page = this.#page?.handler;
     await this.#page?.follow();
   }
 
@@ -135,7 +136,7 @@ export class Operations {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#server?.close(), this.#page?.close()]);
+    await Promise.all([this.#admin?.close(), this.#page?.close()]);
   }
 
   get #foresight(): WordOptions {
@@ -152,7 +153,12 @@ export class Operations {
     const words = [...this.operator.overrides].map(([name, override]) => `${name} ${shortWord(override)}`);
     const more = words.length - MAX_NOTED;
     const said = [...words.slice(0, MAX_NOTED), ...(more > 0 ? [`${more} more drained or forced`] : [])];
-    return [...(said.length > 0 ? [said.join(", ")] : []), ...this.#noteOfReload()];
+    const parts = [...this.#options.reporter.troubles.keys()];
+    return [
+      ...(said.length > 0 ? [said.join(", ")] : []),
+      ...this.#noteOfReload(),
+      ...(parts.length > 0 ? [`not working: ${parts.join(", ")}`] : []),
+    ];
   }
 
   #noteOfReload(): string[] {

@@ -14,6 +14,7 @@ import { PageServer } from "../page/page-server.ts";
 import type { PageSource } from "../page/source.ts";
 import { textOfTime } from "./clock.ts";
 import type { Logger } from "./log.ts";
+import { Persistent } from "./persistent.ts";
 import type { Reporter } from "./reporter.ts";
 import { ServerCounts } from "./server-counts.ts";
 
@@ -36,8 +37,10 @@ export class PageEndpoint {
   readonly #options: PageEndpointOptions;
   readonly #token: { readonly text: string; readonly file: string };
   readonly #page: Page | undefined;
-  #server: PageServer | undefined;
-  /** Where it listens or last tried to, as text. */
+  readonly #onFault: (error: unknown) => void;
+  /** Over TCP, where the config wants that. */
+  #server: { close(): Promise<void> } | undefined;
+  /** Where it listens or is to, as text. */
   #at = "";
 
   constructor(options: PageEndpointOptions) {
@@ -45,6 +48,10 @@ export class PageEndpoint {
     const { log, clock, config, services, meter, reporter, stateDirectory } = options;
     this.#token = { text: randomBytes(24).toString("base64url"), file: join(stateDirectory, "page-token") };
     const counts = new ServerCounts({ clock, reporter, services, meter });
+    this.#onFault = (error) =>
+      log.error(
+        `a fault in bgp-lb itself, in the status page: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     const source = {
       ...options,
       host: hostname(),
@@ -53,13 +60,9 @@ export class PageEndpoint {
       options: config,
     };
     try {
-      this.#page = new Page(source, this.#token, (error) =>
-        log.error(
-          `a fault in bgp-lb itself, in the status page: ${error instanceof Error ? error.stack : String(error)}`,
-        ),
-      );
+      this.#page = new Page(source, this.#token, this.#onFault);
     } catch (error) {
-      log.error(`no status page: its files cannot be read (${messageOf(error)}). The main job goes on`);
+      reporter.trouble("status page", `its files cannot be read (${messageOf(error)}); the main job goes on`);
     }
   }
 
@@ -73,27 +76,34 @@ export class PageEndpoint {
     return (request, response) => (this.#options.config().address === "off" ? off : trusted)(request, response);
   }
 
-  /** Listens where the config says now. Never rejects. */
+  /** Listens where the config says now, as soon as that can be. Never rejects. */
   async follow(): Promise<void> {
     const { address, buttons } = this.#options.config();
     const tcp = typeof address === "object" ? address : undefined;
     await this.#keepToken(tcp !== undefined && buttons);
     const at = tcp === undefined ? "" : `${tcp.host.includes(":") ? `[${tcp.host}]` : tcp.host}:${tcp.port}`;
-    if (at === this.#at && (at === "") === (this.#server === undefined)) return;
+    if (at === this.#at) return;
     await this.#server?.close();
     this.#server = undefined;
     this.#at = at;
     if (tcp === undefined || this.#page === undefined) return;
-    const server = new PageServer(this.#page.handler(false));
-    try {
-      await server.listen(tcp);
-      this.#server = server;
-      this.#options.log.info(`the status page is at http://${at}/`);
-    } catch (error) {
-      this.#options.log.error(
-        `no status page at ${at} (${messageOf(error)}); set page.address to a free one. The main job goes on`,
-      );
-    }
+    const server = new PageServer(this.#page.handler(false), this.#onFault);
+    const standing = new Persistent({
+      ...this.#options,
+      part: "status page",
+      attempt: async () => {
+        await server.listen(tcp);
+        this.#options.log.info(`the status page is at http://${at}/`);
+      },
+      words: (error) => `cannot listen on ${at} (${error}); set page.address to a free one`,
+    });
+    this.#server = {
+      close: async () => {
+        await standing.stop();
+        await server.close();
+      },
+    };
+    await standing.start();
   }
 
   async close(): Promise<void> {

@@ -171,6 +171,7 @@ export class Reconciler {
     const observed = { kernel: undefined, speaker: this.#observer.known };
     const ops = this.#plan(this.#options.desired(), observed);
     await this.#performer.apply(ops.filter((op) => op.kind === "path.withdraw" && this.#backoff.ready(op)));
+    this.#options.reporter.trouble("a withdrawal", undefined);
   }
 
   #plan(desired: Desired, observed: Observed): readonly Op[] {

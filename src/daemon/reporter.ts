@@ -92,6 +92,11 @@ export class Reporter {
     this.#standing = next;
   }
 
+  /** The parts that do not work, each with why in one line. */
+  get troubles(): ReadonlyMap<string, string> {
+    return new Map([...this.#trouble].map(([part, error]) => [part, error.split("\n")[0] ?? ""]));
+  }
+
   /** A part that does not work (`undefined`: it works): told once for each change. */
   trouble(part: string, error: string | undefined): void {
     const before = this.#trouble.get(part);
@@ -103,6 +108,11 @@ export class Reporter {
       this.#trouble.set(part, error);
       this.#log.error(`${part}: ${error}`);
     }
+  }
+
+  /** A part that is wanted no more. */
+  forget(part: string): void {
+    this.#trouble.delete(part);
   }
 }
 

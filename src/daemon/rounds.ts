@@ -104,7 +104,7 @@ export class Rounds {
       this.#options;
     this.last = stamp(this.last, status, clock.now());
     journal.saw(status, operator.overrides, operator.ended);
-    metrics.status(status, reconciler.prover.lost);
+    metrics.status(status, { proofsLost: reconciler.prover.lost, failingParts: reporter.troubles.size });
     this.#time(status);
     if (serving()) reporter.announcements(status.announcements);
     beacon.passed(status, judged());

@@ -67,6 +67,7 @@ ${body}
 export function troubles({
   conflicts,
   failing,
+  troubles: parts,
   reload,
   speakerUp,
   ready,
@@ -81,6 +82,7 @@ export function troubles({
       : []),
     ...(reload.error === undefined ? [] : [`the config on disk cannot be used, the one before stays: ${reload.error}`]),
     ...Object.entries(failing).map(([op, error]) => `cannot ${op}: ${error}`),
+    ...Object.entries(parts).map(([part, error]) => `${part}: ${error}`),
     ...conflicts,
   ];
 }

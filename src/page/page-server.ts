@@ -15,8 +15,10 @@ const LIMITS = { ...PATIENCE, keepAliveTimeout: 5_000, unread: 30_000 };
 /** Serves the page over TCP, and nothing else; connections that stand idle, slowly send or do not read are ended, and beyond 256 none is taken. */
 export class PageServer {
   readonly #server: Server;
+  readonly #onFault: (error: unknown) => void;
 
-  constructor(handler: Handler, { unread, ...patience } = LIMITS) {
+  constructor(handler: Handler, onFault: (error: unknown) => void, { unread, ...patience } = LIMITS) {
+    this.#onFault = onFault;
     this.#server = createServer(
       limitsOf(patience),
       fewAtOnce((request, response) => void handler(request, response)),
@@ -32,7 +34,8 @@ export class PageServer {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(address, () => {
-        this.#server.off("error", reject);
+        // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
+        this.#server.off("error", reject).on("error", this.#onFault);
         resolve();
       });
     });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { AdminActions } from "../../src/admin/api.ts";
 import { serveAdmin } from "../../src/daemon/admin-endpoint.ts";
-import { recordingLog } from "../support/log.ts";
+import { endpointParts } from "../support/endpoint-parts.ts";
 
 test("what a browser sends is refused, and what is no route of the API goes to the page", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "bgp-lb-admin-"));
@@ -17,11 +17,7 @@ test("what a browser sends is refused, and what is no route of the API goes to t
     return Promise.resolve({ lines: ["done"] });
   };
   const actions = { status: () => ({ line: "all is well" }), drain: act, undrain: act, force: act, reload: act };
-  const server = await serveAdmin(
-    { socket, group: undefined },
-    actions as unknown as AdminActions,
-    recordingLog().logger,
-  );
+  const server = await serveAdmin({ socket, group: undefined }, actions as unknown as AdminActions, endpointParts());
   t.after(async () => {
     await server?.close();
     await rm(directory, { recursive: true });
@@ -46,7 +42,7 @@ test("what a browser sends is refused, and what is no route of the API goes to t
     assert.match(await send("GET", "/status", { host }), /^200 /, host);
   assert.match(await send("GET", "/", {}), /^404 .*no such route/);
   assert.ok(server !== undefined);
-  server.page = async (_, response) => void response.end("the page");
+  server.server.page = async (_, response) => void response.end("the page");
   assert.equal(await send("GET", "/", {}), "200 the page");
   assert.match(await send("GET", "/status", {}), /^200 .*all is well/);
 });

@@ -26,14 +26,16 @@ function status(peers: readonly string[]): Status {
   };
 }
 
+const NONE = { proofsLost: 0, failingParts: 0 };
+
 test("the contract's gauge, to the letter, is 1 exactly while a peer was sent the path", async () => {
   const metrics = new Metrics("1.2.3");
-  metrics.status(status([]), 0);
+  metrics.status(status([]), NONE);
   assert.match(
     await metrics.registry.metrics(),
     /^bgp_lb_path_advertisement\{prefix="10\.88\.2\.1",prefix_length="32",next_hop="10\.88\.0\.200"\} 0$/m,
   );
-  metrics.status(status(["10.88.0.253"]), 3);
+  metrics.status(status(["10.88.0.253"]), NONE);
   assert.match(
     await metrics.registry.metrics(),
     /^bgp_lb_path_advertisement\{prefix="10\.88\.2\.1",prefix_length="32",next_hop="10\.88\.0\.200"\} 1$/m,
@@ -42,7 +44,7 @@ test("the contract's gauge, to the letter, is 1 exactly while a peer was sent th
 
 test("peers that left leave no series behind", async () => {
   const metrics = new Metrics("1.2.3");
-  metrics.status(status([]), 0);
-  metrics.status({ ...status([]), peers: [] }, 0);
+  metrics.status(status([]), NONE);
+  metrics.status({ ...status([]), peers: [] }, NONE);
   assert.doesNotMatch(await metrics.registry.metrics(), /bgp_lb_peer_session_up\{/);
 });

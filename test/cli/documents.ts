@@ -70,5 +70,6 @@ export const WELL: StatusDocument = {
   conflicts: [],
   failing: {},
   left: [],
+  troubles: {},
   reload: { at: AT },
 };

@@ -149,5 +149,9 @@ export const TROUBLE: StatusDocument = {
   },
   conflicts: ["link eth1 is not ours: it has no alias bgp-lb"],
   failing: { [STEP]: "ipvsadm: Memory allocation problem; run modprobe ip_vs on the host" },
+  troubles: {
+    metrics:
+      "cannot listen on :8081 (listen EADDRINUSE: address already in use :::8081); set -metrics-address to a free one; it is tried again, and the main job goes on",
+  },
   reload: { at: AT, error: "config.json:3:7: services[0].ip: not an address" },
 };

@@ -47,6 +47,7 @@ function stage(over: Partial<AdminActionsOptions> = {}) {
     status: () => undefined,
     health: () => health({ web: "up" }),
     foresee: () => Promise.reject(new Error("not asked here")),
+    troubles: () => new Map(),
     services: () => new Map([["web", ["tcp 10.88.2.1:80" as never]]]),
     ...over,
   });

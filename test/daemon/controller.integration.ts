@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { execa } from "execa";
+import got from "got";
 import { birdMissing } from "../support/bird.ts";
+import { MAIN } from "../support/controller.ts";
 import { findGobgpd, gobgpdVersions } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
 import { freePort, scene } from "./scene.ts";
@@ -165,15 +170,25 @@ test("a state directory that cannot be written to is told, and the main job goes
 });
 
 // fault: metrics-port-in-use
-test("a metrics port in use is told, and the main job goes on", async (t) => {
+test("a metrics port in use is told, the main job goes on, and once it is free the metrics are there", async (t) => {
   const { controller, backend } = await scene(t);
-  controller.start(`-metrics-address=127.0.0.1:${backend.port}`);
-  await controller.says(/^error no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE/);
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const socket = join(controller.folder, "admin.sock");
+  controller.start(`-metrics-address=127.0.0.1:${port}`, `-admin-socket=${socket}`);
+  await controller.says(/^error metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE.*it is tried again/);
   await controller.says(/service web is up/);
-  const { controller: other } = await scene(t);
+  const shown = await execa(process.execPath, [MAIN, "status", "-admin-socket", socket], { reject: false });
+  assert.match(shown.stdout, /^NOT WORKING +WHY\nmetrics +cannot listen on/m);
+  other.close();
+  await controller.says(/^info metrics works again$/);
+  const { body } = await got(`http://127.0.0.1:${port}/metrics`);
+  assert.match(body, /^bgp_lb_failing_parts \d$/m);
+  const { controller: needy } = await scene(t);
   controller.signal("SIGTERM");
   await controller.ended();
-  other.start(`-metrics-address=127.0.0.1:${backend.port}`, "-metrics-required");
-  assert.equal(await other.ended(), 1);
-  await other.says(/^bgp-lb: no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE.*-metrics-required/);
+  needy.start(`-metrics-address=127.0.0.1:${backend.port}`, "-metrics-required");
+  assert.equal(await needy.ended(), 1);
+  await needy.says(/^bgp-lb: no metrics: cannot listen on 127\.0\.0\.1:\d+ .*EADDRINUSE.*-metrics-required/);
 });

@@ -8,11 +8,10 @@ import { test } from "node:test";
 import type { AdminActions } from "../../src/admin/api.ts";
 import type { PageConfig } from "../../src/config/config.ts";
 import { History } from "../../src/core/history.ts";
-import { systemClock } from "../../src/daemon/clock.ts";
 import { PageEndpoint } from "../../src/daemon/page-endpoint.ts";
-import { Reporter } from "../../src/daemon/reporter.ts";
 import { freePort } from "../daemon/scene.ts";
-import { recordingLog } from "../support/log.ts";
+import { endpointParts } from "../support/endpoint-parts.ts";
+import { until } from "../support/until.ts";
 import { ip } from "../support/world.ts";
 import { ask, status } from "./stage.ts";
 
@@ -21,12 +20,10 @@ const HOST = ip("127.0.0.1");
 /** The endpoint as the controller has it, with a config that changes under it. */
 async function place(t: TestContext) {
   const stateDirectory = await mkdtemp(join(tmpdir(), "bgp-lb-page-"));
-  const { logger, lines } = recordingLog();
+  const { lines, ...parts } = endpointParts();
   const world = { config: { address: "socket", buttons: false, hosts: [] } as PageConfig };
   const endpoint = new PageEndpoint({
-    clock: systemClock,
-    log: logger,
-    reporter: new Reporter(logger),
+    ...parts,
     stateDirectory,
     actions: { status, events: { read: () => [] } } as unknown as AdminActions,
     history: new History(),
@@ -39,7 +36,7 @@ async function place(t: TestContext) {
     await endpoint.close();
     await rm(stateDirectory, { recursive: true });
   });
-  return { endpoint, world, lines, token: join(stateDirectory, "page-token") };
+  return { endpoint, world, lines, ...parts, token: join(stateDirectory, "page-token") };
 }
 
 test("the page is where the config says, also when that changes; over TCP buttons have a token that only its user can read", async (t) => {
@@ -67,11 +64,10 @@ test("the page is where the config says, also when that changes; over TCP button
 });
 
 // fault: page-port-in-use
-test("a port of the page that is taken is told in a line, and stops nothing", async (t) => {
-  const { endpoint, world, lines } = await place(t);
+test("a port of the page that is taken is told in a line, stops nothing, and is tried again", async (t) => {
+  const { endpoint, world, lines, clock, reporter } = await place(t);
   const other = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
-  t.after(() => other.close());
   const address = other.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   world.config = { ...world.config, address: { host: HOST, port } };
@@ -79,6 +75,16 @@ test("a port of the page that is taken is told in a line, and stops nothing", as
   assert.equal(lines.length, 1);
   assert.match(
     lines[0] ?? "",
-    /^error no status page at 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\); set page\.address to a free one\. The main job goes on$/,
+    /^error status page: cannot listen on 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\); set page\.address to a free one; it is tried again, and the main/,
   );
+  assert.deepEqual([...reporter.troubles.keys()], ["status page"]);
+  await new Promise((resolve) => other.close(resolve));
+  await clock.advance(1_000);
+  await until("the page is served", () => reporter.troubles.size === 0);
+  assert.equal((await ask(port, "/")).status, 200);
+  const { length } = lines;
+  world.config = { ...world.config, address: "off" };
+  await endpoint.follow();
+  await assert.rejects(ask(port, "/"), /ECONNREFUSED/);
+  assert.equal(lines.length, length);
 });

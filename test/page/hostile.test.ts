@@ -42,7 +42,11 @@ test("a browser that goes before its form was there is no fault of ours", async 
 test("a browser that does not read what it asked for is let go", async (t) => {
   const size = 64 * 1024 * 1024;
   const patience = { headersTimeout: 500, requestTimeout: 500, keepAliveTimeout: 500, unread: 500 };
-  const server = new PageServer(async (_, response) => void response.end("x".repeat(size)), patience);
+  const server = new PageServer(
+    async (_, response) => void response.end("x".repeat(size)),
+    () => undefined,
+    patience,
+  );
   await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(() => server.close());
   const socket = connect(server.port, "127.0.0.1").on("error", () => undefined);

@@ -48,6 +48,7 @@ export function status(over: Partial<StatusDocument> = {}): StatusDocument {
     conflicts: [],
     failing: {},
     left: [],
+    troubles: {},
     virtualServices: [],
     lease: { state: "guarded", termSeconds: 5 },
     reload: { at: "2026-01-02T03:04:05Z" },
@@ -104,7 +105,7 @@ export async function stage(
   const page = new Page(source, { text: TOKEN, file: "/run/bgp-lb/page-token" }, (error) => faults.push(error));
   const { patience: ms = 5_000 } = options;
   const patience = { headersTimeout: ms, requestTimeout: ms, keepAliveTimeout: ms, unread: ms };
-  const server = new PageServer(page.handler(options.trusted ?? false), patience);
+  const server = new PageServer(page.handler(options.trusted ?? false), (error) => faults.push(error), patience);
   await server.listen({ host: "127.0.0.1", port: 0 });
   t.after(async () => {
     page.stop();
