@@ -80,9 +80,10 @@ export class Program {
     this.#starts += 1;
     const { namespace, argv, onLine } = this.#options;
     // Who is listened to is piped; others write to their log by themselves.
-    const sink = onLine === undefined ? openSync(this.log, "a") : "pipe";
+    const file = openSync(this.log, "a");
+    const sink = onLine === undefined ? file : "pipe";
     const child = namespace.spawn(argv, { stdio: ["ignore", sink, sink] });
-    if (typeof sink === "number") closeSync(sink);
+    closeSync(file);
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;

@@ -14,7 +14,7 @@ const COMMANDS = {
   lab: { needs: ["network", "lab"], builds: true, gobgpd: [], stage: "lab/main.ts" },
   // The test runner builds by itself: a build that fails is one failure more in its sum, not the end of it.
   test: {
-    needs: ["network", "lab", "routers", "monitoring", "roots", "shells", "browser", "containers", "units"],
+    needs: ["network", "lab", "capture", "routers", "monitoring", "roots", "shells", "browser", "containers", "units"],
     builds: false,
     gobgpd: ["all"],
     roots: true,

@@ -13,6 +13,9 @@ import { isWhole, Sights } from "./sights.ts";
 /** Milliseconds between two looks at the hosts' kernels. A look is three files for each host. */
 const LOOK_EVERY = 500 * Math.min(SLOW, 4);
 
+/** A capture that ends before it listens is started again, so often in all. */
+const CAPTURE_STARTS = 3;
+
 /** Looks at the lab from outside all the while: where packets go, what the hosts' kernels have, and what they say of changes. */
 export class Watch {
   readonly sights = new Sights();
@@ -51,8 +54,7 @@ export class Watch {
       names.set(link.address, host.name);
     }
     const watch = new Watch(lab, kernels, names);
-    watch.#capture.start();
-    await until("the capture listens", () => watch.#listens);
+    await watch.#startCapture();
     watch.#timer = setInterval(() => void watch.#lookAtAll(), LOOK_EVERY);
     return watch;
   }
@@ -78,6 +80,16 @@ export class Watch {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all([this.#capture.dispose(), ...[...this.#kernels.values()].map((kernel) => kernel.stop())]);
+  }
+
+  async #startCapture(): Promise<void> {
+    const capture = this.#capture;
+    for (let left = CAPTURE_STARTS; !this.#listens; left--) {
+      if (left === 0) throw new Error(capture.fault);
+      capture.start();
+      const seen = () => capture.lastWords(5);
+      await until("the capture listens", () => this.#listens || capture.fault !== undefined, { seen });
+    }
   }
 
   #looking = false;
