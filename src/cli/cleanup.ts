@@ -17,7 +17,7 @@ export async function cleanup(options: Options): Promise<number> {
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   // What is done goes to stdout as the answer; the log is for trouble.
   const { done, left } = await removeOurs(settings, systemClock, await createLog("warning", logFormat(options)));
-  printText(done.length > 0 ? done.map(describe) : ["nothing of ours is here"]);
+  printText(done.length + left.length > 0 ? done.map(describe) : ["nothing of ours is here"]);
   for (const line of left) process.stderr.write(`not done: ${line}\n`);
   return left.length > 0 ? EXIT.failed : EXIT.ok;
 }
