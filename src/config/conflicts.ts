@@ -1,5 +1,6 @@
 import type { Address } from "../core/address.ts";
 import { bits, family, networkPrefix } from "../core/address.ts";
+import type { SharedPrefix } from "../core/desired.ts";
 import type { Vip } from "../core/service.ts";
 import { virtualServiceKey } from "../core/service.ts";
 import type { Facts, ServiceFacts, Sited } from "./facts.ts";
@@ -97,7 +98,7 @@ function coveredAddresses(facts: Facts): Finding[] {
 }
 
 /** Prefixes of different services that are one route or lie within each other: accepted, and likely not meant. */
-export function overlapWarnings(services: readonly ServiceFacts[]): string[] {
+export function overlapWarnings(services: readonly ServiceFacts[], sharedPrefix: SharedPrefix): string[] {
   const wide = new Map<string, { vip: Sited<Vip>; service: ServiceFacts }>();
   const warnings: string[] = [];
   const all = services.flatMap((service) => service.vips.map((vip) => ({ vip, service })));
@@ -109,7 +110,7 @@ export function overlapWarnings(services: readonly ServiceFacts[]): string[] {
     if (other === undefined) wide.set(prefix, one);
     else if (other.service !== one.service) {
       warnings.push(
-        `${pathText(one.vip.path)}: ${prefix} is one route with ${pathText(other.vip.path)}: it is announced only while both services are healthy`,
+        `${pathText(one.vip.path)}: ${prefix} is one route with ${pathText(other.vip.path)}: ${sharedPrefix === "any" ? "it is announced while either service is healthy, also for the addresses of the other" : "it is announced only while both services are healthy"}`,
       );
     }
   }

@@ -57,7 +57,7 @@ export function parseConfig(source: string, file: string, context: Context = {})
   const config = resolve(parsed.data, facts, passwords, file, context.gobgpAddress ?? GOBGP_ADDRESS);
   return {
     config,
-    warnings: [...warnings(facts, reading, context), ...pageWarnings(config, context), ...passwords.warnings],
+    warnings: [...warnings(facts, reading, config, context), ...pageWarnings(config, context), ...passwords.warnings],
   };
 }
 
@@ -92,14 +92,14 @@ function parse(text: string, file: string): JsonNode {
 
 const EMPTY = "the file is empty; it must hold a config in JSON, of which config-example.json is an example";
 
-function warnings(facts: Facts, reading: Reading, context: Context): string[] {
+function warnings(facts: Facts, reading: Reading, { sharedPrefix }: Config, context: Context): string[] {
   const { services } = facts;
   return [
     ...reading.warnings,
     ...bgpWarnings(facts),
     ...(services.length === 0 ? ["services: empty, so nothing is announced"] : []),
     ...services.flatMap((service) => serviceWarnings(service, context.metricsAddress?.port)),
-    ...overlapWarnings(services),
+    ...overlapWarnings(services, sharedPrefix),
   ];
 }
 

@@ -104,6 +104,16 @@ test("prefixes that lie within each other are warned of, once", () => {
   ]);
 });
 
+test("the warning of a prefix that two services share says what sharedPrefix makes of it", () => {
+  const both = [
+    { ip: "10.88.2.9", prefixLength: 24 },
+    { ip: "10.88.2.8", prefixLength: 24 },
+  ];
+  assert.deepEqual(load(both, { sharedPrefix: "any" }).warnings, [
+    "services[1].ip: 10.88.2.0/24 is one route with services[0].ip: it is announced while either service is healthy, also for the addresses of the other",
+  ]);
+});
+
 test("what is odd and allowed is warned of", () => {
   const { warnings } = parseConfig(JSON.stringify({ bgp: { local: { ...LOCAL, as: 23456 } }, services: [] }), "c");
   assert.deepEqual(warnings, [
