@@ -1,7 +1,9 @@
 import { mayTake } from "./claim.ts";
+import { inTheWay } from "./dataplane.ts";
 import type { Desired } from "./desired.ts";
 import type { Ownership } from "./ownership.ts";
 import { ownedServerKey } from "./ownership.ts";
+import type { Vip } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { Link, Observed } from "./state.ts";
 import { sysctlConflicts } from "./sysctl.ts";
@@ -57,9 +59,21 @@ function peerConflicts(desired: Desired, { speaker }: Observed, owned: Ownership
 function linkConflicts(desired: Desired, { kernel }: Observed, owned: Ownership): string[] {
   return [...desired.links].flatMap(([name, vips]) => {
     const link = kernel?.links.get(name);
-    if (link === undefined || mayTake(link, vips, owned)) return [];
+    if (link === undefined) return [];
+    if (mayTake(link, vips, owned)) return addressConflicts(name, link, vips, owned);
     return [
       `link ${name} exists and is not ours (${whose(link)}): it is left alone; give the service another "interface" or remove the link`,
+    ];
+  });
+}
+
+function addressConflicts(name: string, link: Link, vips: readonly Vip[], owned: Ownership): string[] {
+  return vips.flatMap((vip) => {
+    const found = inTheWay(name, link, vip, owned);
+    if (found === undefined) return [];
+    const [wanted, stands] = [vip, found].map((one) => `${one.address}/${one.prefixLength}`);
+    return [
+      `${stands} on link ${name} is not ours, and keeps ${wanted} off it: it is left alone; remove it, or make prefixLength agree with it`,
     ];
   });
 }

@@ -1,5 +1,7 @@
 import { family } from "./address.ts";
 import type { Announcement, Desired } from "./desired.ts";
+import type { Ownership } from "./ownership.ts";
+import { addressKey } from "./ownership.ts";
 import type { RealServer, Vip, VirtualService } from "./service.ts";
 import { realServerKey, virtualServiceKey } from "./service.ts";
 import type { KernelState, Link, LinkAddress } from "./state.ts";
@@ -44,6 +46,12 @@ function nobodyServes(found: VirtualService, wanted: VirtualService): string[] {
 
 export function boundAs(link: Link, vip: Vip): LinkAddress | undefined {
   return indexOf(link.addresses).get(`${vip.address}/${vip.prefixLength}`);
+}
+
+/** What keeps a VIP off its link: an IPv6 address stands once on a link, and under another length it may be somebody else's. */
+export function inTheWay(name: string, link: Link, vip: Vip, owned: Ownership): LinkAddress | undefined {
+  if (family(vip.address) === "ipv4" || boundAs(link, vip) !== undefined) return undefined;
+  return link.addresses.find((one) => one.address === vip.address && !owned.addresses.has(addressKey(name, one)));
 }
 
 /** Observed lists never change, so one index serves all look-ups: ten thousand VIPs on one link stay linear. */

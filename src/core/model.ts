@@ -1,3 +1,4 @@
+import { family } from "./address.ts";
 import type { KernelOp, Op, SpeakerOp } from "./op.ts";
 import { LINK_ALIAS } from "./ownership.ts";
 import type { RealServer, VirtualService, VirtualServiceKey } from "./service.ts";
@@ -52,10 +53,10 @@ function linkAfter(link: Link, op: Exclude<LinkOp, { readonly kind: "link.add" |
   if (op.kind === "link.up") return { ...link, up: true };
   const { address, prefixLength } = op;
   const others = link.addresses.filter((one) => one.address !== address || one.prefixLength !== prefixLength);
-  return {
-    ...link,
-    addresses: op.kind === "address.add" ? [...others, { address, prefixLength, usable: true }] : others,
-  };
+  if (op.kind === "address.delete") return { ...link, addresses: others };
+  // Linux holds an IPv6 address once on a link: under another length it is "already assigned".
+  if (family(address) === "ipv6" && others.some((one) => one.address === address)) return link;
+  return { ...link, addresses: [...others, { address, prefixLength, usable: true }] };
 }
 
 function changeTable(services: Map<VirtualServiceKey, VirtualService>, op: TableOp): void {

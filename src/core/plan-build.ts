@@ -1,5 +1,6 @@
+import { family } from "./address.ts";
 import { mayTake } from "./claim.ts";
-import { boundAs, sameScheduling, sameServer } from "./dataplane.ts";
+import { boundAs, inTheWay, sameScheduling, sameServer } from "./dataplane.ts";
 import type { DepartureOver } from "./departure.ts";
 import { depart } from "./departure.ts";
 import type { Desired } from "./desired.ts";
@@ -45,28 +46,38 @@ function buildLink(name: string, vips: readonly Vip[], link: Link | undefined, o
   if (link === undefined || !isOurs(link)) ops.push({ target: "kernel", kind: "link.mark", link: name });
   // Up comes before the addresses: taking a link down deletes its IPv6 addresses.
   if (link === undefined || !link.up) ops.push({ target: "kernel", kind: "link.up", link: name });
+  const old = underOldLengths(name, vips, link, owned);
+  // On one link an IPv6 address stands once, whatever its length, so the old one has to go first; an IPv4 address never goes before the new one is there.
+  ops.push(...old.filter(({ address }) => family(address) === "ipv6"));
   for (const vip of vips) {
     const { address, prefixLength } = vip;
     const bound = link === undefined ? undefined : boundAs(link, vip);
-    if (bound?.usable === true) continue;
+    if (bound?.usable === true || (link !== undefined && inTheWay(name, link, vip, owned) !== undefined)) continue;
     const target = { target: "kernel", link: name, address, prefixLength } as const;
     if (bound !== undefined) ops.push({ ...target, kind: "address.delete" });
     ops.push({ ...target, kind: "address.add" });
   }
-  // The same VIP under an old length would announce and answer for the wrong network.
+  ops.push(...old.filter(({ address }) => family(address) === "ipv4"));
+  return ops;
+}
+
+type Unbinding = Extract<KernelOp, { readonly kind: "address.delete" }>;
+
+/** The same VIP under an old length would announce and answer for the wrong network. */
+function underOldLengths(name: string, vips: readonly Vip[], link: Link | undefined, owned: Ownership): Unbinding[] {
   const lengths = new Map(vips.map((vip) => [vip.address, vip.prefixLength]));
-  for (const old of link?.addresses ?? []) {
-    const length = lengths.get(old.address);
-    if (length === undefined || length === old.prefixLength || !owned.addresses.has(addressKey(name, old))) continue;
-    ops.push({
+  return (link?.addresses ?? [])
+    .filter((old) => {
+      const length = lengths.get(old.address);
+      return length !== undefined && length !== old.prefixLength && owned.addresses.has(addressKey(name, old));
+    })
+    .map(({ address, prefixLength }) => ({
       target: "kernel",
       kind: "address.delete",
       link: name,
-      address: old.address,
-      prefixLength: old.prefixLength,
-    });
-  }
-  return ops;
+      address,
+      prefixLength,
+    }));
 }
 
 function buildVirtualService(wanted: VirtualService, found: VirtualService | undefined): KernelOp[] {

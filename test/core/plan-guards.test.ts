@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { networkPrefix } from "../../src/core/address.ts";
 import { claim } from "../../src/core/claim.ts";
+import { conflicts } from "../../src/core/conflict.ts";
 import type { Intent, Stage } from "../../src/core/desired.ts";
 import { derive } from "../../src/core/desired.ts";
 import { forecast } from "../../src/core/forecast.ts";
@@ -11,7 +12,7 @@ import { describe as words } from "../../src/core/op.ts";
 import type { Ownership } from "../../src/core/ownership.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import { plan } from "../../src/core/plan.ts";
-import type { KernelState, Observed, SpeakerState } from "../../src/core/state.ts";
+import type { KernelState, Link, Observed, SpeakerState } from "../../src/core/state.ts";
 import { BARE, EMPTY_KERNEL, EMPTY_SPEAKER, HOST, health, intent, ip, service } from "../support/world.ts";
 
 interface Standing {
@@ -153,4 +154,22 @@ test("a broken VIP stays announced only while its own repair is at hand, all of 
     withdrawn({ ...kernel, links }, () => false),
     ["withdraw 10.88.2.1/32"],
   );
+});
+
+// fault: foreign-address-of-another-length
+test("an IPv6 VIP that somebody else has bound to our link under another length is left alone and told, and the VIP waits", () => {
+  const wanted = intent([service("web", ["10.88.2.1", "2001:db8:f::1"])]);
+  const { kernel, speaker } = standing(wanted);
+  const addresses = (kernel.links.get("web")?.addresses ?? []).map((one) => ({
+    ...one,
+    prefixLength: one.prefixLength === 128 ? 64 : 24,
+  }));
+  const link = { ...kernel.links.get("web"), addresses } as Link;
+  const found = { kernel: { ...kernel, links: new Map([["web", link]]) }, speaker: { ...speaker, paths: new Map() } };
+  const owned = claim(wish(wanted), found, OWNS_NOTHING);
+  const ops = lines(plan(wish(wanted), found, owned, EAGER), /bind|announce/);
+  assert.deepEqual(ops, ["bind 10.88.2.1/32 to web"]);
+  assert.deepEqual(conflicts(wish(wanted), found, owned), [
+    "2001:db8:f::1/64 on link web is not ours, and keeps 2001:db8:f::1/128 off it: it is left alone; remove it, or make prefixLength agree with it",
+  ]);
 });

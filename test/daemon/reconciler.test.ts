@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { describe as words } from "../../src/core/op.ts";
 import { OWNS_NOTHING } from "../../src/core/ownership.ts";
 import { Bench, HOLD } from "../support/bench.ts";
-import { health, intent, service } from "../support/world.ts";
+import { health, intent, ip, service } from "../support/world.ts";
 
 const one = () => new Bench(intent([service("web", ["10.88.2.1"])]));
 
@@ -160,4 +160,33 @@ test("status: accepted without a session, sent with one", async () => {
   bench.speaker.establish();
   const sent = (await bench.status()).announcements[0];
   assert.deepEqual([sent?.state, sent?.peers.map((peer) => peer.state)], ["sent", ["sent"]]);
+});
+
+test("a VIP whose length changes is bound under the new one in one pass: of IPv4 the new one first, of IPv6 the old one has to go before it", async () => {
+  const bound = (v4: number, v6: number) => {
+    const [four, six] = [ip("10.88.2.1"), ip("2001:db8:f::1")];
+    const vips = [
+      { address: four, prefixLength: v4 },
+      { address: six, prefixLength: v6 },
+    ];
+    return intent([service("web", [four, six], { vips })]);
+  };
+  const bench = new Bench(bound(32, 128));
+  bench.health = health({ web: "up" });
+  await bench.pass();
+  bench.intent = bound(24, 64);
+  assert.deepEqual(await bench.pass(), [
+    "withdraw 10.88.2.1/32",
+    "withdraw 2001:db8:f::1/128",
+    "unbind 2001:db8:f::1/128 from web",
+    "bind 10.88.2.1/24 to web",
+    "bind 2001:db8:f::1/64 to web",
+    "unbind 10.88.2.1/32 from web",
+    "announce 10.88.2.0/24 next hop 10.88.0.200",
+    "announce 2001:db8:f::/64 next hop 2001:db8:1::200",
+  ]);
+  assert.deepEqual(
+    bench.log.lines.filter((line) => line.startsWith("error")),
+    [],
+  );
 });
