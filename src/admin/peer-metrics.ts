@@ -56,7 +56,8 @@ export class PeerMetrics {
     const sent = new Map<Address, number>();
     for (const one of announcements)
       for (const { address, state } of one.peers)
-        if (state !== "no session" && state !== "filtered") sent.set(address, (sent.get(address) ?? 0) + 1);
+        if (state !== "no session" && state !== "filtered" && state !== "held")
+          sent.set(address, (sent.get(address) ?? 0) + 1);
     for (const gauge of [this.#up, this.#state, this.#established, this.#sent]) gauge.reset();
     const before = this.#known;
     this.#known = new Map();

@@ -7,7 +7,14 @@ import { gobgpLine } from "./gobgp-line.ts";
 /** Each peer: whether it has the path, and why not. */
 export function peerLinks(one: ToldAnnouncement, { peers, speakerApi }: StatusDocument): readonly ChainLink[] {
   if (peers.length === 0)
-    return [{ link: "peer", state: "broken", says: "gobgpd has no peer", remedy: "add one to bgp.peers" }];
+    return [
+      {
+        link: "peer",
+        state: "broken",
+        says: "gobgpd has no peer",
+        remedy: "add one to bgp.peers, or to gobgpd's own config where bgp.mode is shared",
+      },
+    ];
   const held = one.state !== "withdrawn" && one.state !== "pending" && one.state !== "unknown";
   return peers.map((peer): ChainLink => {
     const at = one.peers.find(({ address }) => address === peer.address);
@@ -33,6 +40,13 @@ function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>, api: string):
         state: "broken",
         says,
         remedy: `look at the way to ${peer.address} and at the router: ping it, and see whether its BGP process hangs`,
+      };
+    case "held":
+      return {
+        link: "peer",
+        state: "waiting",
+        says,
+        remedy: `look which peer with graceful restart has no session, and mend it or take it out of gobgpd's config; a shorter deferral-time there helps the next time: ${gobgpLine(api, "neighbor")}`,
       };
     case "filtered":
       return {

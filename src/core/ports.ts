@@ -70,6 +70,8 @@ export interface SentTo {
   readonly session: string;
   /** UPDATE messages that gobgpd has written to this peer, in this session and those before it. */
   readonly updates: number;
+  /** gobgpd restarts gracefully (RFC 4724), and writes no UPDATE to this peer for now, whatever its adj-out says. */
+  readonly heldBack?: true;
   /** Its adj-out as far as it is local, each path as text that differs where the path does. */
   readonly paths: ReadonlyMap<Prefix, string>;
 }

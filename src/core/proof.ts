@@ -3,11 +3,11 @@ import type { Sent, SentTo, TcpSocket } from "./ports.ts";
 
 /**
  * How far a path is known to have come with one peer. unacknowledged: gobgpd sends it, and its arrival is not proven yet; stuck: the same for
- * too long; proven: it was written, and the peer's TCP has acknowledged all of it; sent: gobgpd sends it, and there is no way from here to
- * prove more.
+ * too long; held: the same, for gobgpd holds it back; proven: it was written, and the peer's TCP has acknowledged all of it; sent: gobgpd sends
+ * it, and there is no way from here to prove more.
  */
 export interface PathProof {
-  readonly state: "unacknowledged" | "stuck" | "proven" | "sent";
+  readonly state: "unacknowledged" | "stuck" | "held" | "proven" | "sent";
   /** Why it is not proven; empty when it is. */
   readonly reason: string;
 }
@@ -17,6 +17,8 @@ interface SessionProof {
   /** undefined: none is established. */
   readonly session: string | undefined;
   readonly updates: number;
+  /** See SentTo. */
+  readonly heldBack?: true | undefined;
   readonly paths: ReadonlyMap<Prefix, Seen>;
   /** Paths that left the adj-out of this session, whose withdrawal is not known yet to have arrived. */
   readonly leaving: ReadonlyMap<Prefix, Mark>;
@@ -48,6 +50,8 @@ const SILENT_MS = 5_000;
 /** A path that is unacknowledged for this long is told (milliseconds). */
 const STUCK_MS = 5_000;
 const WRITING = "gobgpd has not been seen to write it yet";
+const HELD =
+  "gobgpd restarts gracefully and holds all UPDATEs to this peer back, until each of its peers has told its routes or the deferral time is over";
 
 /** Takes in what gobgpd sends now. What was proven of a session stays proven while the session lives and the path stays as it is. */
 export function see(proofs: Proofs, sent: Sent, now: number): Proofs {
@@ -58,19 +62,25 @@ export function see(proofs: Proofs, sent: Sent, now: number): Proofs {
   return new Map([...silent, ...spoken]);
 }
 
-function seeSession(known: SessionProof | undefined, { session, updates, paths }: SentTo, now: number): SessionProof {
+function seeSession(known: SessionProof | undefined, sent: SentTo, now: number): SessionProof {
+  const { session, updates, heldBack, paths } = sent;
   const same = known?.session === session ? known : undefined;
+  // What was held back is written from now on.
+  const released = same?.heldBack === true && heldBack !== true;
   // The count goes on from session to session, and starts anew with gobgpd or the peer.
   const before = known !== undefined && known.updates <= updates ? known.updates : 0;
   const seen = [...paths].map(([prefix, text]): [Prefix, Seen] => {
     const there = same?.paths.get(prefix);
-    if (there?.text === text) return [prefix, there];
+    if (there?.text === text && !(released && there.state !== "proven")) return [prefix, there];
     return [prefix, { text, since: now, before, state: "unacknowledged", reason: WRITING }];
   });
   // A session that ended takes everything with it.
   const left = [...(same?.paths.keys() ?? [])].map((prefix): [Prefix, Mark] => [prefix, { since: now, before }]);
-  const leaving = [...left, ...(same?.leaving ?? [])].filter(([prefix]) => !paths.has(prefix));
-  return { session, updates, paths: new Map(seen), leaving: new Map(leaving) };
+  const marked = [...(same?.leaving ?? [])].map(
+    ([prefix, mark]) => [prefix, released ? { since: now, before } : mark] as const,
+  );
+  const leaving = [...left, ...marked].filter(([prefix]) => !paths.has(prefix));
+  return { session, updates, heldBack, paths: new Map(seen), leaving: new Map(leaving) };
 }
 
 /** Prefixes that some peer may still route here: their withdrawal is on its way to it. */
@@ -108,25 +118,33 @@ export function judge(
       if (proof.session === undefined || sessions.get(peer) !== proof.session) return [peer, proof];
       const paths = [...proof.paths].map(([prefix, seen]): [Prefix, Seen] => {
         if (seen.state === "proven") return [prefix, seen];
-        return [prefix, { ...seen, ...verdict(seen, proof.updates, bytes.get(peer), now) }];
+        return [prefix, { ...seen, ...verdict(seen, proof, bytes.get(peer), now) }];
       });
       // What cannot be proven from here is not waited for.
-      const leaving = [...proof.leaving].filter(([, mark]) => {
-        const { state } = verdict(mark, proof.updates, bytes.get(peer), now);
-        return state === "unacknowledged" || state === "stuck";
-      });
+      const leaving = [...proof.leaving].filter(([, mark]) => isArriving(verdict(mark, proof, bytes.get(peer), now)));
       return [peer, { ...proof, paths: new Map(paths), leaving: new Map(leaving) }];
     }),
   );
 }
 
-function verdict({ since, before }: Mark, updates: number, bytes: number | undefined, now: number): PathProof {
+/** True where a later look may tell that it has arrived. */
+export function isArriving({ state }: Pick<PathProof, "state">): boolean {
+  return state === "unacknowledged" || state === "stuck" || state === "held";
+}
+
+function verdict(
+  { since, before }: Mark,
+  { updates, heldBack }: SessionProof,
+  bytes: number | undefined,
+  now: number,
+): PathProof {
+  const age = now - since;
+  if (heldBack === true) return { state: age < STUCK_MS ? "unacknowledged" : "held", reason: HELD };
   if (bytes === undefined)
     return {
       state: "sent",
       reason: "the session's TCP socket is not in this network namespace, so its arrival cannot be proven",
     };
-  const age = now - since;
   if (bytes > 0) {
     if (age < STUCK_MS)
       return { state: "unacknowledged", reason: "it waits for the acknowledgement of the peer's TCP" };

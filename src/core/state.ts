@@ -38,6 +38,7 @@ export interface Identity {
 }
 
 export interface PeerConfig {
+  /** With its zone where it is a link-local one, as gobgpd names the peers that it finds by their interface: `fe80::1%eth0`. */
   readonly address: Address;
   readonly as: number;
   /** The peer's TCP port, 1..65535. */

@@ -187,7 +187,7 @@ function dataplaneOf(
 /** What speaks against it at the first of the peers that has come farthest. */
 function acceptedReason(peers: readonly PeerStatus[]): string {
   const first =
-    peers.find(({ state }) => state === "unacknowledged" || state === "stuck") ??
+    peers.find(({ state }) => state === "unacknowledged" || state === "stuck" || state === "held") ??
     peers.find(({ state }) => state === "filtered") ??
     peers[0];
   return first === undefined ? "gobgpd has no peer" : `peer ${first.address}: ${first.reason}`;

@@ -2,7 +2,18 @@ import type { Address, Prefix } from "../core/address.ts";
 import { messageOf, SpeakerUnreachable } from "../core/errors.ts";
 import type { Clock, Sockets, Speaker } from "../core/ports.ts";
 import type { Proofs, Unacknowledged } from "../core/proof.ts";
-import { forget, hasNews, isOpen, judge, leaving, lost, NO_PROOFS, see, unacknowledged } from "../core/proof.ts";
+import {
+  forget,
+  hasNews,
+  isArriving,
+  isOpen,
+  judge,
+  leaving,
+  lost,
+  NO_PROOFS,
+  see,
+  unacknowledged,
+} from "../core/proof.ts";
 import type { Observed } from "../core/state.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -97,8 +108,7 @@ export class Prover {
 
   #rest(proofs: Proofs): Proofs {
     const waits = [...proofs.values()].some(
-      ({ paths, leaving: left }) =>
-        left.size > 0 || [...paths.values()].some((one) => one.state === "unacknowledged" || one.state === "stuck"),
+      ({ paths, leaving: left }) => left.size > 0 || [...paths.values()].some(isArriving),
     );
     this.#wakeAt = waits ? this.#options.clock.now() + this.#pause : Number.POSITIVE_INFINITY;
     this.#pause = waits ? this.#pause * 2 : FIRST_MS;

@@ -61,7 +61,9 @@ function hexForms(address: Address): readonly string[] {
 }
 
 function wordsOfV6(address: Address): readonly (readonly number[])[] {
-  const [head = [], tail] = address.split("::").map((half) => (half === "" ? [] : half.split(":")));
+  // The kernel shows no zone: sockets toward one link-local address over several interfaces look alike, and count together.
+  const [plain = ""] = address.split("%");
+  const [head = [], tail] = plain.split("::").map((half) => (half === "" ? [] : half.split(":")));
   const zeros = new Array<string>(8 - head.length - (tail?.length ?? 0)).fill("0");
   const bytes = [...head, ...zeros, ...(tail ?? [])].flatMap((group) => {
     const number = Number.parseInt(group, 16);

@@ -48,7 +48,7 @@ type Peer = ToldAnnouncement["peers"][number];
 
 function peerTone(peer: Peer): Exclude<Tone, "held"> {
   if (peer.state === "proven") return "good";
-  return hasPath(peer) || peer.state === "unacknowledged" ? "warn" : "bad";
+  return hasPath(peer) || peer.state === "unacknowledged" || peer.state === "held" ? "warn" : "bad";
 }
 
 function peerPill(peer: Peer): Html {

@@ -33,7 +33,8 @@ export async function readState(connection: Connection, signal: AbortSignal): Pr
   return {
     identity,
     originatorOnly: assignments.every(isLocalOnly),
-    peers: new Map(peers.map((peer) => [peer.address, peer])),
+    // gobgpd lists them in another order each time.
+    peers: new Map(peers.toSorted((a, b) => (a.address < b.address ? -1 : 1)).map((peer) => [peer.address, peer])),
     paths,
   };
 }

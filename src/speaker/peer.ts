@@ -2,6 +2,7 @@ import type { Address } from "../core/address.ts";
 import { parseAddress } from "../core/address.ts";
 import { LONGEST_PASSWORD, Password } from "../core/password.ts";
 import { holdTimeOf } from "../core/peer.ts";
+import type { SentTo } from "../core/ports.ts";
 import type { Peer, PeerConfig } from "../core/state.ts";
 import { SESSION_STATES } from "../core/state.ts";
 import { wireFamily } from "./attributes.ts";
@@ -74,9 +75,9 @@ export function encodePeer(peer: PeerConfig): object {
   };
 }
 
-/** The peer, or undefined where it has no address (gobgpd's unnumbered peers, and the dummy peer of its event stream). */
+/** The peer, or undefined where it has no address (an unnumbered peer that gobgpd has not found, and the dummy peer of its event stream). */
 export function decodePeer(wire: WirePeer | null): Peer | undefined {
-  const address = parseAddress(wire?.conf?.neighbor_address || wire?.state?.neighbor_address || "");
+  const address = addressOf(wire?.conf?.neighbor_address) ?? addressOf(wire?.state?.neighbor_address);
   if (wire === null || address === undefined) return undefined;
   const session = SESSION_STATES[wire.state?.session_state ?? 0] ?? "unknown";
   const since = wire.timers?.state?.uptime?.seconds ?? 0;
@@ -91,6 +92,13 @@ export function decodePeer(wire: WirePeer | null): Peer | undefined {
   };
 }
 
+/** An unnumbered peer has the link-local address of the only neighbour on its interface, which gobgpd tells with the zone (RFC 4007): `fe80::1%eth0`. */
+function addressOf(text = ""): Address | undefined {
+  const [, plain = "", zone = ""] = /^([^%]*)(%[\w.:@-]{1,15})?$/.exec(text) ?? [];
+  const address = parseAddress(plain);
+  return address && (`${address}${zone}` as Address);
+}
+
 function decodeTerms({ conf, timers, ebgp_multihop: multihop, ttl_security: ttl }: WirePeer): Partial<PeerConfig> {
   const password = conf?.auth_password ?? "";
   const holdTime = timers?.config?.hold_time ?? 0;
@@ -103,14 +111,16 @@ function decodeTerms({ conf, timers, ebgp_multihop: multihop, ttl_security: ttl 
 }
 
 /**
- * The name of the peer's session, and how many UPDATEs were written to the peer; undefined where none is established. By when it was
- * established, which gobgpd tells in whole seconds, and by the OPENs before it.
+ * The name of the peer's session, how many UPDATEs were written to the peer, and whether all are held back; undefined where none is established.
+ * By when it was established, which gobgpd tells in whole seconds, and by the OPENs before it.
  */
 export function decodeSession({
   state,
   timers,
-}: WirePeer): { readonly session: string; readonly updates: number } | undefined {
+  graceful_restart: restart,
+}: WirePeer): Omit<SentTo, "paths"> | undefined {
   if (SESSION_STATES[state?.session_state ?? 0] !== "established") return undefined;
   const { update = 0, open = 0 } = state?.messages?.sent ?? {};
-  return { session: `${timers?.state?.uptime?.seconds ?? 0}.${open}`, updates: update };
+  const session = `${timers?.state?.uptime?.seconds ?? 0}.${open}`;
+  return { session, updates: update, ...(restart?.local_restarting === true && { heldBack: true }) };
 }

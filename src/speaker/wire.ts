@@ -34,6 +34,8 @@ export interface WirePeer {
     readonly state: { readonly uptime: { readonly seconds: number } | null } | null;
   } | null;
   readonly ebgp_multihop?: { readonly enabled: boolean; readonly multihop_ttl: number } | null;
+  /** While it restarts gobgpd writes no UPDATE to the peer (RFC 4724, 4.1). */
+  readonly graceful_restart?: { readonly local_restarting: boolean } | null;
   readonly ttl_security?: { readonly enabled: boolean; readonly ttl_min: number } | null;
   readonly transport: { readonly remote_port: number } | null;
   readonly afi_safis: readonly { readonly config: { readonly family: WireFamily | null } | null }[];

@@ -32,7 +32,15 @@ function stage() {
 
 test("a session that stands has its time and what it is sent; one that does not has neither", async () => {
   const { status, value, registry } = stage();
-  status({ establishedAt: 1_700_000_000 }, ["proven", "unacknowledged", "stuck", "sent", "filtered", "no session"]);
+  status({ establishedAt: 1_700_000_000 }, [
+    "proven",
+    "unacknowledged",
+    "stuck",
+    "held",
+    "sent",
+    "filtered",
+    "no session",
+  ]);
   assert.equal(await value("session_established_timestamp_seconds"), "1700000000");
   assert.equal(await value("prefixes_sent"), "4");
   assert.match(await registry.metrics(), /session_state\{.*state="established"\} 1$/m);

@@ -165,7 +165,7 @@ test("the first broken link is named where it is, with its own remedy", () => {
     of({ state: "lingering", want: "withdraw" }, forced),
     /^broken gobgpd: it is withdrawn with the next pass/,
   );
-  assert.match(of({}, { peers: [] }), /^broken peer: add one to bgp.peers$/);
+  assert.match(of({}, { peers: [] }), /^broken peer: add one to bgp.peers, or to gobgpd's own config where bgp.mode is shared$/);
   const stuck = { ...vip.peers[0], state: "stuck", reason: "it hangs" } as (typeof vip.peers)[number];
   assert.match(
     of({ peers: [stuck] }, { peers: WELL.peers.slice(0, 1) }),

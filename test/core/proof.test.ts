@@ -72,6 +72,26 @@ test("bytes that stay unacknowledged for 5 s are a peer that hangs", () => {
   assert.equal(of(look(first, sent(1, { [VIP]: "a" }), 0, 5_001)), "proven");
 });
 
+test("what gobgpd holds back is not proven however long it has been silent, and its proof begins with the release", () => {
+  const held = (updates: number, paths: Readonly<Record<string, string>>): Sent =>
+    new Map([...sent(updates, paths)].map(([peer, to]) => [peer, { ...to, heldBack: true as const }]));
+  const first = look(NO_PROOFS, held(0, { [VIP]: "a", [OTHER]: "a" }), 0, 0);
+  assert.equal(of(first), "unacknowledged");
+  const later = look(first, held(0, { [VIP]: "a" }), 0, 60_000);
+  assert.equal(of(later), "held");
+  assert.match(
+    later.get(PEER)?.paths.get(VIP)?.reason ?? "",
+    /^gobgpd restarts gracefully and holds all UPDATEs to this peer back/,
+  );
+  assert.equal(of(look(later, held(0, { [VIP]: "a" }), undefined, 70_000)), "held", "nor is it sent");
+  assert.deepEqual([...leaving(look(later, held(0, { [VIP]: "a" }), 0, 70_000))], [OTHER], "nor was a withdrawal");
+  const released = look(later, sent(0, { [VIP]: "a" }), 0, 70_000);
+  assert.equal(of(released), "unacknowledged", "not written yet");
+  assert.equal(hasNews(later, released), true, "it is looked at again at once");
+  const written = look(released, sent(2, { [VIP]: "a" }), 0, 70_100);
+  assert.deepEqual([of(written), [...leaving(written)]], ["proven", []]);
+});
+
 test("what is lost counts where it is still wanted; what we change ourselves is forgotten, not lost", () => {
   const proven = look(look(NO_PROOFS, sent(1, { [VIP]: "a" }), 0, 0), sent(1, { [VIP]: "a" }), 0, 100);
   const gone = see(proven, sent(2, {}), 200);

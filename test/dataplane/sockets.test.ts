@@ -38,6 +38,13 @@ test("IPv6 peers, and an IPv4 peer that came in on an IPv6 socket", () => {
   ]);
 });
 
+test("sockets toward a link-local address, whose zone the kernel does not show", () => {
+  const line = TCP6.replace("B80D0120000000000000000001000000:00B3", "000080FE00000000000000000B000000:00B3");
+  assert.deepEqual(parseSockets(line, "fe80::b%eth0" as Address), [
+    { localPort: 40_001, remote: "fe80::b%eth0", remotePort: 179, unacknowledged: 0 },
+  ]);
+});
+
 for (const host of ["127.0.0.1", "::1"])
   test(`real sockets over ${host}: what a reader leaves unread stays unacknowledged, and only that`, async (t) => {
     const server = createServer({ pauseOnConnect: true }).listen(0, host);

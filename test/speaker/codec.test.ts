@@ -184,3 +184,17 @@ test("gobgpd's peers without an address are left out", () => {
     );
   assert.equal(decodePeer(null), undefined);
 });
+
+test("an unnumbered peer is named by the link-local address that gobgpd has found, with its zone", () => {
+  const named = (conf: string, state: string) =>
+    decodePeer({
+      conf: { neighbor_address: conf, peer_asn: 64513 },
+      state: { neighbor_address: state, session_state: 6 },
+      transport: null,
+      afi_safis: [],
+    })?.address;
+  for (const conf of ["", "<nil>", "invalid IP"]) assert.equal(named(conf, "fe80::B%eth0.12"), "fe80::b%eth0.12");
+  assert.equal(named("fe80::b%eth0", "fe80::b%eth0"), "fe80::b%eth0");
+  for (const state of ["fe80::b%", "fe80::b%a b", "%eth0", `fe80::b%${"x".repeat(16)}`])
+    assert.equal(named("", state), undefined);
+});

@@ -66,3 +66,37 @@ test("a read that the caller gives up, and one of a gobgpd that hangs, are no re
   hangs = true;
   await assert.rejects(speaker.observe(never()), SpeakerUnreachable);
 });
+
+test("peers are in one order, however gobgpd lists them; each session says whether gobgpd holds its UPDATEs back", async (t) => {
+  const peer = (address: string, restart: object) => ({
+    peer: {
+      conf: { neighbor_address: address, peer_asn: 64513 },
+      state: { neighbor_address: address, session_state: 6 },
+      ...restart,
+    },
+  });
+  const listed = [
+    peer("10.0.0.3", { graceful_restart: { local_restarting: true } }),
+    peer("10.0.0.2", { graceful_restart: { local_restarting: false } }),
+    peer("fe80::b%eth0", {}),
+  ];
+  const fake = await FakeGobgpd.serve(v4, {
+    GetBgp: () => STARTED,
+    ListPeer: () => listed,
+    ListPath: () => [],
+    ListPolicyAssignment: () => [],
+  });
+  const { speaker, events } = follow(t, fake);
+  await until("up", () => events.some(({ kind }) => kind === "up"));
+  const order = async () => [...(await speaker.observe(never())).peers.keys()];
+  assert.deepEqual(await order(), ["10.0.0.2", "10.0.0.3", "fe80::b%eth0"]);
+  const sent = await speaker.sent(never());
+  assert.deepEqual(
+    [...sent].map(([address, { heldBack }]) => [address, heldBack]),
+    [
+      ["10.0.0.3", true],
+      ["10.0.0.2", undefined],
+      ["fe80::b%eth0", undefined],
+    ],
+  );
+});
