@@ -34,13 +34,17 @@ export function dataplaneLink(one: ToldAnnouncement, found: StatusDocument): Cha
 
 /** What stands in the way of the steps that would mend it. */
 function mend(one: ToldAnnouncement, found: StatusDocument, otherwise = PUT_BACK): string {
-  const about = aboutIt(one);
-  const steps = Object.entries(found.failing).filter(([step, error]) => about(`${step} ${error}`));
+  const steps = failingSteps(one, found);
   if (steps.length > 0)
     return `a step fails, and is tried again: ${first(steps.map(([step, error]) => `${step}: ${error}`))}`;
-  const conflicts = found.conflicts.filter(about);
+  const conflicts = found.conflicts.filter(aboutIt(one));
   if (conflicts.length > 0) return conflicts.join("; ");
   return otherwise;
+}
+
+function failingSteps(one: ToldAnnouncement, { failing }: StatusDocument): readonly (readonly [string, string])[] {
+  const about = aboutIt(one);
+  return Object.entries(failing).filter(([step, error]) => about(`${step} ${error}`));
 }
 
 /** What is built first fails first; all else follows from it, and stands in the status. */
@@ -100,7 +104,8 @@ export function speakerLink(one: ToldAnnouncement, found: StatusDocument, events
     case "unknown":
       return {
         link,
-        state: broken ? "idle" : "waiting",
+        // What failed before may fail for ever, as where a policy of gobgpd rejects the path.
+        state: broken ? "idle" : failingSteps(one, found).length > 0 ? "broken" : "waiting",
         says: `has not got the path${sinceWords(one)}${broken ? "" : `: ${reason}`}`,
         remedy: `it is tried again by itself; ${mend(one, found, "the log says what gobgpd answers")}`,
       };

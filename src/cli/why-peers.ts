@@ -1,4 +1,5 @@
 import type { Dated, StatusDocument, ToldAnnouncement } from "../admin/api.ts";
+import type { Prefix } from "../core/address.ts";
 import type { PeerSession, PeerStatus } from "../core/status.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { sinceWords } from "./chain-link.ts";
@@ -18,13 +19,18 @@ export function peerLinks(one: ToldAnnouncement, { peers, speakerApi }: StatusDo
   const held = one.state !== "withdrawn" && one.state !== "pending" && one.state !== "unknown";
   return peers.map((peer): ChainLink => {
     const at = one.peers.find(({ address }) => address === peer.address);
-    if (held && at !== undefined) return pathLink(at, peer, speakerApi);
+    if (held && at !== undefined) return pathLink(at, peer, one, speakerApi);
     const says = `${peer.address}: session ${peer.session}${sinceWords(peer)}`;
     return { link: "peer", state: "idle", says };
   });
 }
 
-function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>, api: string): ChainLink {
+function pathLink(
+  at: Dated<PeerStatus>,
+  peer: Dated<PeerSession>,
+  { prefix }: ToldAnnouncement,
+  api: string,
+): ChainLink {
   // Where there is no session the reason says that first.
   const why = at.reason.replace(`${at.state}, `, "");
   const says = `${peer.address}: ${at.state}${sinceWords(at)}${why === "" ? "" : `: ${why}`}`;
@@ -53,7 +59,7 @@ function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>, api: string):
         link: "peer",
         state: "broken",
         says,
-        remedy: `look at gobgpd's policies, and whether both sides speak the address family: ${gobgpLine(api, `neighbor ${peer.address}`)}`,
+        remedy: `look at gobgpd's policies, for a path that it prefers (${gobgpLine(api, ribWords(prefix))}), and whether both sides speak the address family: ${gobgpLine(api, `neighbor ${peer.address}`)}`,
       };
     case "no session":
       return {
@@ -63,6 +69,10 @@ function pathLink(at: Dated<PeerStatus>, peer: Dated<PeerSession>, api: string):
         remedy: `look on the router whether it has this host as a neighbour with AS ${peer.as} as its own and ${terms(peer)}, and whether TCP port ${peer.port} gets through; what gobgpd says: ${gobgpLine(api, `neighbor ${peer.address}`)}`,
       };
   }
+}
+
+function ribWords(prefix: Prefix): string {
+  return `global rib ${prefix}${prefix.includes(":") ? " -a ipv6" : ""}`;
 }
 
 /** What has to be the same on both sides, and is not told by the side that drops the packets. */

@@ -200,7 +200,8 @@ function peerStatus({ address, session }: PeerSession, prefix: Prefix, proofs: P
     return {
       address,
       state: "filtered",
-      reason: "gobgpd does not send it: a policy, or the session lacks its address family",
+      reason:
+        "gobgpd does not send it: a policy, another path that it prefers, or the session lacks its address family",
     };
   if (session === "established") return { address, state: "no session", reason: "the session has just changed" };
   return { address, state: "no session", reason: `no session, in state ${session}` };

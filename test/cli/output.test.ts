@@ -155,6 +155,11 @@ test("the first broken link is named where it is, with its own remedy", () => {
     "Whether 10.88.2.1/32 (web) is announced is not known. The first link that is broken: gobgpd.",
   );
   assert.match(of({ state: "pending", peers: [] }), /^waiting gobgpd: it is tried again by itself/);
+  const rejected = { failing: { "announce 10.88.2.1/32 next hop 10.88.0.200": "its table does not show it" } };
+  assert.match(
+    of({ state: "pending", peers: [] }, rejected),
+    /^broken gobgpd: it is tried again by itself; a step fails, and is tried again: announce 10\.88\.2\.1\/32/,
+  );
   const altered = { ...WELL, announcements: [{ ...vip, state: "altered" as const, reason: "gobgpd has MED 7" }] };
   assert.match(broken(altered), /^broken gobgpd: correct what changes it, .*gobgp.* global policy$/);
   assert.equal(
@@ -165,7 +170,10 @@ test("the first broken link is named where it is, with its own remedy", () => {
     of({ state: "lingering", want: "withdraw" }, forced),
     /^broken gobgpd: it is withdrawn with the next pass/,
   );
-  assert.match(of({}, { peers: [] }), /^broken peer: add one to bgp.peers, or to gobgpd's own config where bgp.mode is shared$/);
+  assert.match(
+    of({}, { peers: [] }),
+    /^broken peer: add one to bgp.peers, or to gobgpd's own config where bgp.mode is shared$/,
+  );
   const stuck = { ...vip.peers[0], state: "stuck", reason: "it hangs" } as (typeof vip.peers)[number];
   assert.match(
     of({ peers: [stuck] }, { peers: WELL.peers.slice(0, 1) }),

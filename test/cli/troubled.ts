@@ -95,12 +95,13 @@ export const TROUBLE: StatusDocument = {
       prefix: "2001:db8:88:2::4/128" as Prefix,
       services: ["mail"],
       state: "accepted",
-      reason: `peer ${A}: gobgpd does not send it: a policy, or the session lacks its address family`,
+      reason: `peer ${A}: gobgpd does not send it: a policy, another path that it prefers, or the session lacks its address family`,
       peers: [
         {
           address: A,
           state: "filtered",
-          reason: "gobgpd does not send it: a policy, or the session lacks its address family",
+          reason:
+            "gobgpd does not send it: a policy, another path that it prefers, or the session lacks its address family",
           since: AT,
           ageSeconds: 300,
         },

@@ -68,7 +68,7 @@ const DATAPLANE: Readonly<Record<NonNullable<Case["kernel"]>, DataplaneStatus>> 
 };
 const UNREAD = "gobgpd cannot be read";
 const NO_SESSION = `peer ${PEER}: no session, in state idle`;
-const FILTERED = `peer ${PEER}: gobgpd does not send it: a policy, or the session lacks its address family`;
+const FILTERED = `peer ${PEER}: gobgpd does not send it: a policy, another path that it prefers, or the session lacks its address family`;
 const NOT_RUNNING = "gobgpd does not run";
 const UNVERIFIED = "the dataplane could not be read, so it is not verified";
 const NOT_TAKEN = "gobgpd has not taken it yet";
