@@ -34,8 +34,8 @@ export class Journal implements Notes {
   readonly #ring = new EventRing(MOST);
   readonly #crowd = new Crowd();
   readonly #known = new Map<string, Known>();
-  /** When a service last had a change that leads to announcements or withdrawals, until these have come. */
-  readonly #causes = new Map<string, number>();
+  /** To what and when a service last had a change that leads to announcements or withdrawals, until these have come. */
+  readonly #causes = new Map<string, { readonly to: string; readonly at: number }>();
   readonly #listeners = new Set<() => void>();
   #unsaved: Event[] = [];
   #saving: Promise<void> = Promise.resolve();
@@ -133,12 +133,15 @@ export class Journal implements Notes {
   #caused(found: Change, now: number): Change {
     const { kind, services, to } = found;
     if (kind === "health" || kind === "word") {
-      for (const name of services) this.#causes.set(name, now);
+      for (const name of services) this.#causes.set(name, { to, at: now });
       return found;
     }
     if (kind !== "announcement" || (to !== "proven" && to !== "sent" && to !== "withdrawn")) return found;
-    const causes = services.flatMap((name) => this.#causes.get(name) ?? []);
-    for (const name of services) this.#causes.delete(name);
+    // A look that was under way when a service came up still tells of what was before.
+    const opposite = to === "withdrawn" ? "up" : "down";
+    const follow = services.filter((name) => this.#causes.get(name)?.to !== opposite);
+    const causes = follow.flatMap((name) => this.#causes.get(name)?.at ?? []);
+    for (const name of follow) this.#causes.delete(name);
     const took = now - Math.max(...causes);
     return causes.length === 0 || took > CAUSE_MS ? found : { ...found, took: Math.round(took) };
   }

@@ -86,6 +86,20 @@ test("each change of anything is one entry with what it was before, for how long
   ]);
 });
 
+test("a look that was under way when its service came up follows nothing: how long the VIP took is told with what follows it", async () => {
+  const { clock, journal } = stage();
+  journal.note({ kind: "health", services: ["web"], state: "up", reason: "tcp passes" });
+  await clock.advance(4);
+  journal.saw(status("withdrawn"), NO_WORDS, NO_ENDS);
+  await clock.advance(296);
+  journal.saw(status("proven"), NO_WORDS, NO_ENDS);
+  const took = journal.read({}).filter(({ kind }) => kind === "announcement");
+  assert.deepEqual(took.map(told), [
+    "announcement 10.88.2.1/32 unknown withdrawn",
+    "announcement 10.88.2.1/32 withdrawn proven 296 300",
+  ]);
+});
+
 test("an operator's word is an entry when it comes, when it changes and when it goes; a VIP that leaves the config is none", async () => {
   const { clock, journal } = stage();
   const since = "2026-01-01T00:00:00Z";
