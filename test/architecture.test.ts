@@ -100,6 +100,17 @@ for (const from of [...ROOMS.map((room) => `src/${room}/planted.ts`), "src/healt
     }
   });
 
+test("bench imports the rooms of src, lab and test/support, and no other tests", () => {
+  const never = ["../test/speaker/stage.ts", "../docs/some.ts", "../src/main.ts", "../lab/chaos/kinds.ts"];
+  const may = ["./row.ts", "../src/core/op.ts", "../lab/native.ts", "../test/support/bird.ts", "node:fs", "got"];
+  const text = [...never, ...may].map((specifier) => `import type { A } from "${specifier}";`).join("\n");
+  const lines = refused("style/noRestrictedImports", "bench/planted.ts", text);
+  assert.deepEqual(
+    lines,
+    never.map((_, at) => at + 1),
+  );
+});
+
 test("time is read and waited for in src/daemon/clock.ts only", () => {
   const text =
     "export const a = Date.now();\nsetTimeout(f, 1);\nsetInterval(f, 1);\nexport const b = performance.now();\n";

@@ -18,6 +18,7 @@ const PACKAGES = {
     ["curl", program("curl"), "to try the lab by hand"],
     ["ca-certificates", () => existsSync("/etc/ssl/certs/ca-certificates.crt"), "test downloads by TLS"],
   ],
+  rivals: [["exabgp", program("exabgp"), "its health check is measured beside ours", ["exabgp.service"]]],
   capture: [["tcpdump", program("tcpdump"), "tells which host a request was sent to"]],
   // Ubuntu has it as a snap only, which is no package of apt's: there the tests of the page say that they were skipped.
   browser: [

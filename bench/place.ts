@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkNative } from "../lab/native.ts";
+import { apart } from "../lab/test-parts.ts";
+import type { Answer, Bench } from "./bench.ts";
+
+const WORKER = join(import.meta.dirname, "worker.ts");
+const IN_GUEST = join(import.meta.dirname, "../lab/guest/in-guest");
+/** Seconds until a guest is ended, whatever it does. */
+const GUEST_LIMIT = 3600;
+
+interface Place {
+  readonly argv: readonly string[];
+  /** Ends what runs there, and everything that it has started. */
+  readonly end: NodeJS.Signals;
+}
+
+/** Runs one bench where it can run, and leaves nothing of it behind, also when `signal` ends it. A bench that breaks is an answer, not an exception. */
+export async function perform(bench: Bench, signal: AbortSignal): Promise<Answer> {
+  const place = placeFor(bench);
+  if (typeof place === "string") return { skipped: place };
+  const folder = await mkdtemp(join(tmpdir(), "bgp-lb-bench-"));
+  try {
+    return await ask(place, folder, signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Or why there is none. */
+function placeFor({ name, needs }: Bench): Place | string {
+  const argv = [process.execPath, WORKER, name];
+  if (needs === "nothing") return { argv, end: "SIGTERM" };
+  const native = needs === "kernel" ? checkNative() : { native: true };
+  // in-guest has a directory and a guest to tidy up; everything else ends with its namespaces.
+  if (!native.native)
+    return { argv: [IN_GUEST, "-t", String(GUEST_LIMIT), "-e", "BGP_LB_SLOW=10", "--", ...argv], end: "SIGTERM" };
+  if (process.getuid?.() !== 0) return "needs root, for a network and processes of its own";
+  return { argv: apart(argv), end: "SIGKILL" };
+}
+
+async function ask({ argv, end }: Place, folder: string, signal: AbortSignal): Promise<Answer> {
+  const [program = "", ...args] = argv;
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, TMPDIR: folder } });
+  const stop = () => child.kill(end);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    const { output, ended } = await untilClosed(child);
+    if (signal.aborted) return { broken: "interrupted" };
+    return parse(output) ?? { broken: `it ended without an answer (${ended})` };
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function untilClosed(child: ChildProcess): Promise<{ readonly output: string; readonly ended: string }> {
+  let output = "";
+  child.stdout?.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+  });
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ output, ended: error.message }));
+    child.on("close", (code, signal) => resolve({ output, ended: signal ?? `exit code ${code}` }));
+  });
+}
+
+/** The last line is the answer. */
+function parse(output: string): Answer | undefined {
+  try {
+    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Answer;
+  } catch {
+    return undefined;
+  }
+}
