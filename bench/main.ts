@@ -35,12 +35,16 @@ async function run(benches: readonly Bench[]): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
   const results: { readonly bench: Bench; readonly answer: Answer }[] = [];
   for (const bench of benches) {
-    if (interruption.signal.aborted) break;
     console.error(`bench: ${bench.name}: ${bench.about}`);
-    results.push({ bench, answer: await perform(bench, interruption.signal) });
+    const answer = await perform(bench, interruption.signal);
+    if (interruption.signal.aborted) break;
+    results.push({ bench, answer });
   }
   console.log(report(results, machine(), lookOf(process.stdout)).join("\n"));
-  if (interruption.signal.aborted) return 130;
+  if (interruption.signal.aborted) {
+    console.error("bench: interrupted: what is not above was not measured");
+    return 130;
+  }
   return results.some(({ answer }) => "broken" in answer) ? 1 : 0;
 }
 

@@ -14,6 +14,8 @@ export const COLUMNS: readonly Column[] = [
   { head: "the baseline is" },
 ];
 
+const LEGEND = "Medians of n samples (least..most); ratio: ours by baseline, below 1 is less than the baseline.";
+
 /** The lines of a run: the table, how to read it, and what could not be measured. */
 export function report(
   results: readonly { readonly bench: Bench; readonly answer: Answer }[],
@@ -37,12 +39,6 @@ export function report(
       ? [`skipped: ${bench.name}: ${answer.skipped}`]
       : [`BROKEN: ${bench.name}: ${answer.broken}`];
   });
-  return [
-    ...(rows.length === 0 ? [] : [...table(COLUMNS, rows, look), ""]),
-    ...fitted(
-      ["Medians of n samples (least..most); ratio: ours by baseline, below 1 is less than the baseline.", ...notes],
-      look,
-    ),
-    machine,
-  ];
+  const shown = rows.length === 0 ? [] : [...table(COLUMNS, rows, look), "", ...fitted([LEGEND], look)];
+  return [...shown, ...fitted(notes, look), machine];
 }
