@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ENVIRONMENT } from "../lab/command.ts";
 import type { Update } from "../test/support/bgp-tap.ts";
 import type { Bird } from "../test/support/bird.ts";
 import { until } from "../test/support/until.ts";
@@ -76,9 +77,9 @@ async function measure(): ReturnType<Bench["measure"]> {
   const sinceDeath: Samples = { ours: [], baseline: [] };
   const sinceDue: Samples = { ours: [], baseline: [] };
   for (let kill = 0; kill < KILLS; kill++) {
-    // Spread evenly over the interval, in an order that goes to and fro: when it dies decides how long it goes unnoticed.
+    // When it dies within a second decides how long it goes unnoticed: so the deaths are spread evenly over it, to and fro.
     const phase = (((kill * 7) % KILLS) + Math.random()) / KILLS;
-    await sleep(INTERVAL_MS * (1.5 + phase));
+    await sleep(INTERVAL_MS * (2 + phase) - (performance.now() % INTERVAL_MS));
     const died = performance.now();
     backend.die();
     const [ours = 0, baseline = 0] = await told(({ withdrawn }) => withdrawn.length > 0);
@@ -113,7 +114,7 @@ export const failover: Bench = {
   name: "failover",
   about: "a backend that is gone, until the router hears the withdrawal, beside ExaBGP's health check",
   reading:
-    "both probe once a second (HTTP, rise 1, fall 1), so from the death on half a second is luck, and a whole one bounds it: this median differs by a tenth of a second from run to run. What each adds to it is the second row (a median too: a probe that came late makes the next one seem early). Both watch one backend and have a BIRD each, so each kill is a sample of both.",
+    "both probe once a second (HTTP, rise 1, fall 1), so half a second of the first row is the wait for the next probe, a whole one at most; medians of it differ by a tenth of a second from run to run. What each adds is the second row (a probe that came late makes the next one seem early). Both watch one backend and have a BIRD each, so each kill is a sample of both.",
   needs: "network",
   measure,
 };
