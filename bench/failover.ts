@@ -38,7 +38,7 @@ neighbor ${address} {
 `,
   );
   const env = {
-    ...process.env,
+    ...ENVIRONMENT,
     "exabgp.api.cli": "false",
     "exabgp.daemon.drop": "false",
     "exabgp.log.destination": "stderr",

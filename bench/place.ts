@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import type { Answer, Bench } from "./bench.ts";
 
 const WORKER = join(import.meta.dirname, "worker.ts");
 const IN_GUEST = join(import.meta.dirname, "../lab/guest/in-guest");
+const PREPARE = join(import.meta.dirname, "../lab/guest/prepare");
 /** Seconds until a guest is ended, whatever it does. */
 const GUEST_LIMIT = 3600;
 
@@ -33,12 +34,14 @@ export async function perform(bench: Bench, signal: AbortSignal): Promise<Answer
 function placeFor({ name, needs }: Bench): Place | string {
   const argv = [process.execPath, WORKER, name];
   if (needs === "nothing") return { argv, end: "SIGTERM" };
-  const native = needs === "kernel" ? checkNative() : { native: true };
+  if (needs === "network" || checkNative().native) {
+    if (process.getuid?.() !== 0) return "needs root, for a network and processes of its own";
+    return { argv: apart(argv), end: "SIGKILL" };
+  }
+  if (spawnSync(PREPARE, ["--check"]).status !== 0)
+    return "this machine's kernel lacks dummy links or IPVS, and no guest kernel is prepared";
   // in-guest has a directory and a guest to tidy up; everything else ends with its namespaces.
-  if (!native.native)
-    return { argv: [IN_GUEST, "-t", String(GUEST_LIMIT), "-e", "BGP_LB_SLOW=10", "--", ...argv], end: "SIGTERM" };
-  if (process.getuid?.() !== 0) return "needs root, for a network and processes of its own";
-  return { argv: apart(argv), end: "SIGKILL" };
+  return { argv: [IN_GUEST, "-t", String(GUEST_LIMIT), "-e", "BGP_LB_SLOW=10", "--", ...argv], end: "SIGTERM" };
 }
 
 async function ask({ argv, end }: Place, folder: string, signal: AbortSignal): Promise<Answer> {

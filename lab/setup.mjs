@@ -26,7 +26,7 @@ const COMMANDS = {
   check: { needs: [], builds: false, stage: "lab/check.ts" },
   docs: { needs: [], builds: false, stage: "lab/docs.ts" },
   package: { needs: [], builds: true, stage: "lab/package.ts" },
-  bench: { needs: ["network", "lab"], wants: ["rivals"], builds: true, gobgpd: [], stage: "bench/main.ts" },
+  bench: { needs: ["network", "lab"], wants: ["rivals", "guest"], builds: true, stage: "bench/main.ts" },
 };
 
 async function main([name, ...args]) {
@@ -39,8 +39,11 @@ async function main([name, ...args]) {
   await useNode();
   const capture = name === "lab" && args.some((word) => word.startsWith("--chaos")) ? ["capture"] : [];
   await ensurePackages([...command.needs, ...capture]);
-  // Without these what needs them says that it was skipped.
-  if (command.wants !== undefined) await ensurePackages(command.wants).catch((error) => say(error.message));
+  for (const group of command.wants ?? []) {
+    // What needs it says that it was skipped.
+    const ready = group === "guest" ? prepareGuest() : ensurePackages([group]);
+    await ready.catch((error) => say(error.message));
+  }
   if (command.gobgpd !== undefined) {
     await prepareGuest(command.guest);
     await prepareGobgpd(command.gobgpd);
