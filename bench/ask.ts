@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../lab/command.ts";
 import { until } from "../test/support/until.ts";
@@ -32,12 +31,7 @@ async function measure(): ReturnType<Bench["measure"]> {
 export const ask: Bench = {
   name: "ask",
   about: "short commands from start to exit, beside a Node that does nothing",
-  reading: `health asks a running controller, as a container's health check does. bgp-lb ${version()}, built.`,
+  reading: "the built program. `health` asks a running controller, as a container's health check does.",
   needs: "network",
   measure,
 };
-
-function version(): string {
-  const text = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
-}

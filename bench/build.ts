@@ -88,7 +88,7 @@ export const build: Bench = {
   name: "build",
   about: "VIPs and virtual services into the kernel, beside a process of ip or ipvsadm for each",
   reading:
-    "both use the same programs; ours hands over a batch. The first hundred of a thousand are the cheapest for the kernel, so the baseline is told better than it is.",
+    "both use the same programs; ours hands over a batch. The first hundred of a thousand are the cheapest for the kernel, which flatters the baseline; in an emulated guest a process costs more to start than elsewhere, which wrongs it.",
   needs: "kernel",
   measure,
 };

@@ -114,7 +114,7 @@ export const failover: Bench = {
   name: "failover",
   about: "a backend that is gone, until the router hears the withdrawal, beside ExaBGP's health check",
   reading:
-    "both probe once a second (HTTP, rise 1, fall 1), so half a second of the first row is the wait for the next probe, a whole one at most; medians of it differ by a tenth of a second from run to run. What each adds is the second row (a probe that came late makes the next one seem early). Both watch one backend and have a BIRD each, so each kill is a sample of both.",
+    "both probe once a second (HTTP, rise 1, fall 1), so of the first row half a second is the wait for the next probe, a whole one at most, and its medians differ by a tenth of a second from run to run. What each adds is the second row (a probe that came late makes the next one seem early). Both watch one backend and have a BIRD each, so each kill is a sample of both.",
   needs: "network",
   measure,
 };

@@ -115,7 +115,7 @@ export const pass: Bench = {
   name: "pass",
   about: "what a pass computes where nothing is to be done, for each of many services beside each of ten",
   reading:
-    "a VIP, a link, a virtual service and a real server for each service. 1 would be linear. Without the looks at kernel and gobgpd, which take longer.",
+    "a VIP, a link, a virtual service and a real server for each service. 1 would be linear. The looks at kernel and gobgpd are not in it.",
   needs: "nothing",
   measure,
 };
