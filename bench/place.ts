@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,11 @@ interface Place {
   readonly argv: readonly string[];
   /** Ends what runs there, and everything that it has started. */
   readonly end: NodeJS.Signals;
+  readonly emulated?: true;
 }
+
+/** Exit codes of a Node that crashed (SIGILL, SIGTRAP, SIGBUS, SIGSEGV), as a software-emulated one does now and then. */
+const CRASHES = [132, 133, 135, 139];
 
 /** Runs one bench where it can run, and leaves nothing of it behind, also when `signal` ends it. A bench that breaks is an answer, not an exception. */
 export async function perform(bench: Bench, signal: AbortSignal): Promise<Answer> {
@@ -41,33 +45,46 @@ function placeFor({ name, needs }: Bench): Place | string {
   if (spawnSync(PREPARE, ["--check"]).status !== 0)
     return "this machine's kernel lacks dummy links or IPVS, and no guest kernel is prepared";
   // in-guest has a directory and a guest to tidy up; everything else ends with its namespaces.
-  return { argv: [IN_GUEST, "-t", String(GUEST_LIMIT), "-e", "BGP_LB_SLOW=10", "--", ...argv], end: "SIGTERM" };
+  return {
+    argv: [IN_GUEST, "-t", String(GUEST_LIMIT), "-e", "BGP_LB_SLOW=10", "--", ...argv],
+    end: "SIGTERM",
+    emulated: true,
+  };
 }
 
-async function ask({ argv, end }: Place, folder: string, signal: AbortSignal): Promise<Answer> {
+async function ask(place: Place, folder: string, signal: AbortSignal): Promise<Answer> {
+  let { output, ended } = await runToEnd(place, folder, signal);
+  if (place.emulated === true && CRASHES.includes(Number(ended))) {
+    console.error("bench: Node crashed under emulation; once more");
+    ({ output, ended } = await runToEnd(place, folder, signal));
+  }
+  return parse(output) ?? { broken: `it ended without an answer (${ended})` };
+}
+
+interface End {
+  readonly output: string;
+  /** The exit code, or what ended it. */
+  readonly ended: number | string;
+}
+
+async function runToEnd({ argv, end }: Place, folder: string, signal: AbortSignal): Promise<End> {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, TMPDIR: folder } });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => {
+    output += bytes.toString();
+  });
   const stop = () => child.kill(end);
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   try {
-    const { output, ended } = await untilClosed(child);
-    if (signal.aborted) return { broken: "interrupted" };
-    return parse(output) ?? { broken: `it ended without an answer (${ended})` };
+    return await new Promise((resolve) => {
+      child.on("error", (error) => resolve({ output, ended: error.message }));
+      child.on("close", (code, by) => resolve({ output, ended: code ?? by ?? "unknown" }));
+    });
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-function untilClosed(child: ChildProcess): Promise<{ readonly output: string; readonly ended: string }> {
-  let output = "";
-  child.stdout?.on("data", (bytes: Buffer) => {
-    output += bytes.toString();
-  });
-  return new Promise((resolve) => {
-    child.on("error", (error) => resolve({ output, ended: error.message }));
-    child.on("close", (code, signal) => resolve({ output, ended: signal ?? `exit code ${code}` }));
-  });
 }
 
 /** The last line is the answer. */
