@@ -28,7 +28,7 @@ const ENGINE_MEMORY_MB = 3000;
  * What runs side by side, the longest first, once the stages before have had all of the machine: guests and daemons wait more than
  * they compute.
  */
-const ASIDE: readonly Stage[] = ["compose", "systemd", "system", "integration"];
+const ASIDE: readonly Stage[] = ["system", "systemd", "compose", "integration"];
 const LANES = 2;
 /** Set: this run is a part of another one, which has built, and to which it leaves its sum in that file. */
 const PART = process.env["BGP_LB_TOTALS"];

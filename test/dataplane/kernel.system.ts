@@ -54,6 +54,21 @@ describe("real links and real IPVS", () => {
     );
   });
 
+  test("an IPv6 address stands once on a link: under another length it comes only after the old one has gone", async () => {
+    const length = (kind: "address.add" | "address.delete", prefixLength: number): KernelOp => ({
+      ...KERNEL,
+      kind,
+      link: "bgplb-a",
+      address: ip("2001:db8:f::1"),
+      prefixLength,
+    });
+    await applyWell(link("bgplb-a", ["2001:db8:f::1"]));
+    await applyWell([length("address.add", 64)]);
+    assert.deepEqual((await observed()).bound("bgplb-a"), ["2001:db8:f::1/128"], "taken for done, and is not");
+    await applyWell([length("address.delete", 128), length("address.add", 64)]);
+    assert.deepEqual((await observed()).bound("bgplb-a"), ["2001:db8:f::1/64"]);
+  });
+
   test("edits change in place and deletes leave nothing, also the second time", async () => {
     const made = service("198.51.100.1");
     await applyWell([...link("bgplb-a", ["198.51.100.1"]), ...virtual(made)]);

@@ -21,6 +21,19 @@ const FOREIGN = {
   ],
 };
 
+/** What is ours on the host, as cleanup tells it. The link has an address of somebody else's, so it stays. */
+const REMOVED = [
+  "withdraw 203.0.113.10/32",
+  "withdraw 2001:db8:f::10/128",
+  "delete peer 192.0.2.1",
+  "delete virtual service tcp 203.0.113.10:80",
+  "delete virtual service tcp [2001:db8:f::10]:80",
+  "put net.ipv4.vs.expire_nodest_conn back to 0",
+  "put net.ipv4.vs.expire_quiescent_template back to 0",
+  "unbind 203.0.113.10/32 from web",
+  "unbind 2001:db8:f::10/128 from web",
+];
+
 async function foreignOnly(host: Host): Promise<void> {
   const addresses = (await host.addresses()).filter((line) => !line.startsWith("eth0 "));
   assert.deepEqual(addresses, FOREIGN.addresses, "addresses");
@@ -69,7 +82,8 @@ describe("what is not ours", () => {
     host.controller.start();
     await lab.converged();
     await host.controller.stop("SIGKILL");
-    await host.command("cleanup");
+    const text = await host.command("cleanup");
+    assert.deepEqual(text.trim().split("\n"), REMOVED);
     await lab.spreadsOver([]);
     await foreignOnly(host);
   });
