@@ -177,8 +177,12 @@ for (const dialect of [v3, v4]) {
 
   test(`2 and 6, ${dialect.version}: no StopBgp, no graceful restart: what we cannot say cannot bite`, () => {
     assert.ok(!("StopBgp" in serviceOf(dialect)));
-    const { peer } = sentAs(dialect, "AddPeer", { peer: encodePeer(PEER) }) as { peer: object };
-    assert.ok(!("graceful_restart" in peer));
+    const sent = (peer: object) =>
+      (sentAs(dialect, "AddPeer", { peer }) as { peer: { graceful_restart: object | null } }).peer.graceful_restart;
+    assert.equal(sent(encodePeer(PEER)), null);
+    // It is read whether gobgpd holds UPDATEs back, and nothing else has a word.
+    const asked = { enabled: true, restart_time: 120, deferral_time: 360, local_restarting: false };
+    assert.deepEqual(sent({ ...encodePeer(PEER), graceful_restart: asked }), { local_restarting: false });
   });
 }
 
