@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { run } from "../lab/command.ts";
+import { Backend } from "../test/support/backend.ts";
 import { until } from "../test/support/until.ts";
 import type { Bench } from "./bench.ts";
 import { inTurn, timed } from "./samples.ts";
-import { Backend, router, serve } from "./scene.ts";
+import { router, serve } from "./scene.ts";
 
 const MAIN = join(import.meta.dirname, "../dist/main.js");
 const SAMPLES = 30;

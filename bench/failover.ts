@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ENVIRONMENT } from "../lab/command.ts";
+import { Backend } from "../test/support/backend.ts";
 import type { Update } from "../test/support/bgp-tap.ts";
 import type { Bird } from "../test/support/bird.ts";
 import { until } from "../test/support/until.ts";
 import type { Bench } from "./bench.ts";
-import { AS, Backend, ROUTER_AS, ROUTER_ID, router, serve, VIP } from "./scene.ts";
+import { AS, ROUTER_AS, ROUTER_ID, router, serve, VIP } from "./scene.ts";
 import { versionOf } from "./version.ts";
 
 const KILLS = 30;

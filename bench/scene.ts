@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Address } from "../src/core/address.ts";
+import type { Backend } from "../test/support/backend.ts";
 import { Bird, birdMissing } from "../test/support/bird.ts";
 import { ControllerProcess } from "../test/support/controller.ts";
 import { Gobgpd } from "../test/support/gobgpd.ts";
@@ -13,30 +11,6 @@ export const AS = 64512;
 export const ROUTER_AS = 64513;
 export const ROUTER_ID = "10.88.0.200";
 export const VIP = "10.88.2.1";
-
-/** A web service on this host that can die and come back on the same port. */
-export class Backend {
-  #server: Server | undefined;
-  port = 0;
-  /** When the last request came, on performance.now(), of each program by its User-Agent up to the slash. */
-  readonly asked = new Map<string, number>();
-
-  async start(): Promise<void> {
-    this.#server = createServer(({ headers }, response) => {
-      this.asked.set(headers["user-agent"]?.split("/")[0] ?? "", performance.now());
-      response.end("ok");
-    });
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
-    this.port = (this.#server.address() as AddressInfo).port;
-  }
-
-  /** From now on connections are refused. */
-  die(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
-  }
-}
 
 /** A router (BIRD) at a loopback address of its own, behind a tap. */
 export async function router(address: string): Promise<Bird> {

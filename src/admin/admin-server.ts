@@ -7,6 +7,7 @@ import { REQUESTS } from "./api.ts";
 import { BadRequest, Bodies } from "./body.ts";
 import { Followers, parseEventQuery } from "./events-route.ts";
 import { limitsOf, PATIENCE } from "./limits.ts";
+import { listening } from "./listening.ts";
 import { fewAtOnce } from "./unanswered.ts";
 
 /** Bytes of a request's body; a thousand names fit. */
@@ -43,18 +44,15 @@ export class AdminServer {
 
   /** Listens at the path, which has to be free, for the owner and the group (0660) and nobody else, not even for a moment. Rejects with Node's error. */
   async listen(path: string, group: number | undefined): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.removeAllListeners("error").once("error", reject);
-      // The mode has to be right when the socket comes to be; Node binds it before `listen` returns.
-      const before = process.umask(0o117);
-      try {
-        this.#server.listen(path, () => resolve());
-      } finally {
-        process.umask(before);
-      }
-    });
-    // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
-    this.#server.removeAllListeners("error").on("error", this.#onFault);
+    // The mode has to be right when the socket comes to be; Node binds it before `listen` returns.
+    const before = process.umask(0o117);
+    let listens: Promise<void>;
+    try {
+      listens = listening(this.#server, { path }, this.#onFault);
+    } finally {
+      process.umask(before);
+    }
+    await listens;
     if (group !== undefined) await chown(path, -1, group);
   }
 

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { TLSSocket } from "node:tls";
 import type { Exposition } from "./exposition.ts";
 import { limitsOf, PATIENCE } from "./limits.ts";
+import { listening } from "./listening.ts";
 import { Passwords } from "./password.ts";
 import { fewAtOnce } from "./unanswered.ts";
 import type { WebConfig } from "./web-config.ts";
@@ -105,15 +106,9 @@ export class MetricsServer {
       socket.on("close", () => open--);
     });
     this.#server = server;
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-        server.off("error", reject);
-        // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
-        server.on("error", (error) => this.#options.onTrouble?.(error));
-        resolve();
-      });
-    });
+    return listening(server, { port, ...(host === undefined ? {} : { host }) }, (error) =>
+      this.#options.onTrouble?.(error),
+    );
   }
 
   #make(): Server | TlsServer {

@@ -37,6 +37,7 @@ export async function serveMetrics(
   const words = (error: string) =>
     `cannot listen on ${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port} (${error}); set -metrics-address to a free one`;
   const standing = new Persistent({ part: "metrics", attempt, words, clock, reporter });
+  // A file that cannot be used is an error of the start, be the port free or not.
   if (webConfig !== undefined) await readWebConfig(webConfig);
   if (required !== true) await standing.start();
   else

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import { limitsOf, PATIENCE } from "../admin/limits.ts";
+import { listening } from "../admin/listening.ts";
 import { fewAtOnce } from "../admin/unanswered.ts";
 import type { Handler } from "./page.ts";
 
@@ -31,14 +32,7 @@ export class PageServer {
 
   /** Listens; rejects with Node's error (EADDRINUSE, EACCES, ...) where it cannot. */
   listen(address: PageAddress): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(address, () => {
-        // A connection that cannot be taken, for want of memory, is told; Node would end the process for an error that nobody hears.
-        this.#server.off("error", reject).on("error", this.#onFault);
-        resolve();
-      });
-    });
+    return listening(this.#server, address, this.#onFault);
   }
 
   /** The port that it listens on; 0 while it does not. */

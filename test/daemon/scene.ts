@@ -1,32 +1,14 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import type { Address } from "../../src/core/address.ts";
+import { Backend } from "../support/backend.ts";
 import type { BirdOptions } from "../support/bird.ts";
 import { Bird } from "../support/bird.ts";
 import { ControllerProcess } from "../support/controller.ts";
 import { Gobgpd } from "../support/gobgpd.ts";
 import { until } from "../support/until.ts";
-
-/** A backend that can die and come back on the same port. */
-class Backend {
-  #server: Server | undefined;
-  port = 0;
-
-  async start(): Promise<void> {
-    this.#server = createServer((_, response) => response.end("ok"));
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
-    this.port = (this.#server.address() as AddressInfo).port;
-  }
-
-  die(): void {
-    this.#server?.closeAllConnections();
-    this.#server?.close();
-  }
-}
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
